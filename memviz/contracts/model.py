@@ -1,0 +1,51 @@
+"""The model contract: pure functions over arrays. What forward saves for backward is the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from memviz.contracts.knob import Preset
+from memviz.contracts.signal import Signal
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A complete network with (or without) an external memory. Every function is pure.
+
+    X and Y are the task's input and output widths; C the episodes of one chunk; shapes as in Signal.dims.
+    Parameters and gradients are dicts of named arrays, in the order `init` gives them; the trainer lays
+    them out in one flat vector and passes views, so kernels must take C-contiguous arrays of one dtype
+    (float32 in training, float64 in checks).
+    """
+
+    name: str  # the folder's name
+    title: str
+    doc: str  # one sentence for the Lab
+    config: type[Any]  # frozen dataclass of knobs and choices
+    presets: Mapping[str, Preset]  # at least "lesson" and "paper"
+    signals: Callable[[Any], Mapping[str, Signal]]  # config -> what forward records
+    init: Callable[[Any, int, int, np.random.Generator], Arrays]  # (config, X, Y, rng) -> parameters, float64
+    start: Callable[[Any, Arrays], Arrays]  # (config, params) -> state before step 0 (holds "memory" if it has one)
+    # (config, params, state, inputs (T, X), edits) -> outputs (T, Y) as probabilities, state after, tape.
+    # edits: signal name -> array shaped like the signal, NaN = leave alone; None compiles the edits out.
+    forward: Callable[[Any, Arrays, Arrays, np.ndarray, Arrays | None], tuple[np.ndarray, Arrays, Arrays]]
+    # (config, params, state, episode) -> d_<signal> for every stored signal; loss = mean nats per answered bit
+    backward: Callable[[Any, Arrays, Arrays, Any], Arrays]
+    # (config, X, Y, T, C, dtype) -> opaque work arrays, reused from call to call; every cell is written before it is read
+    scratch: Callable[[Any, int, int, int, int, Any], Any]
+    # (config, params, chunk, scale, grads or None, scratch, memory or None) -> (nats, wrong bits), summed over the chunk.
+    # One nogil call: forward, loss and - with grads - backward; adds scale * d(nats)/d(param) into grads.
+    # memory (C, slot, word): start from it instead of the model's own start, and leave the final memory in it.
+    gradient: Callable[[Any, Arrays, Any, float, Arrays | None, Any, np.ndarray | None], tuple[float, int]]
+    twin: str  # dotted name of the torch module: same function names, batched; oracle and CUDA path
+
+
+def has_memory(model: Model, config: Any) -> bool:
+    """Whether the model records a memory, so that one can be carried over, saved and loaded."""
+    return "memory" in model.signals(config)

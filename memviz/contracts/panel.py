@@ -1,0 +1,38 @@
+"""A Panel says what to draw and holds no data: both renderers (canvas, plotly) draw the same panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# How a signal's dims are brought down to a panel's axes; both renderers implement exactly these:
+#   ("take", dim)   the entry chosen by the viewer (head, slot)
+#   ("max", dim)    the maximum over the dim
+#   ("at", "t")     the current step
+REDUCTIONS = ("take", "max", "at")
+# fixed by the kind of signal, never by one panel's data:
+#   unit: 0..1 | signed: -v..v, one v for the run | bit: 0 or 1 | positive: 0..v, one v for the run
+SCALES = ("unit", "signed", "bit", "positive")
+FORMS = ("heatmap", "lines", "bars")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of one signal.
+
+    `rows` and `columns` name the dims on the axes (lines and bars have rows=None); `legend` says them in
+    words ("row = slot, column = step"); `group` is where a renderer places it, `order` the place in the group.
+    """
+
+    id: str  # unique in a trace: "<view>.<signal>", plus ".<head>" where heads are taken apart
+    group: str  # "episode" | "weighting" | "memory" | "gates" | "addressing" | "controller"
+    order: int
+    title: str
+    legend: str
+    form: str
+    signal: str
+    rows: str | None
+    columns: str
+    scale: str
+    reduce: tuple[tuple[str, str], ...] = ()
+    role: str = "plain"  # "write" | "read" | "plain": the hue, always with a label
+    cursor: str | None = "t"  # the dim of the axis that carries the time cursor, if any
