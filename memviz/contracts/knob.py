@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+import dataclasses
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from memviz.contracts.errors import ConfigError
+
+Value = bool | int | float | str
+WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -25,3 +31,130 @@ def knob(default: float, low: float, high: float, doc: str) -> Any:
 def choice(default: str | bool, options: tuple[str | bool, ...], doc: str) -> Any:
     """One of `options`."""
     return field(default=default, metadata={"options": options, "doc": doc})
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What one field of a config declares, for forms, flags and checks. `where` reads "CopyConfig.bits"."""
+
+    where: str
+    name: str
+    default: Value
+    doc: str
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str | bool, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers will do."""
+        return type(self.default) is int
+
+    def accept(self, value: Any) -> Value:
+        """`value` in the default's type. Raises ConfigError when it is of another sort or out of range."""
+        if self.options:
+            if any(type(value) is type(option) and value == option for option in self.options):
+                return value  # type: ignore[no-any-return]
+            raise self._refuse(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(value)
+        if self.low is None or self.high is None or not self.low <= value <= self.high or not math.isfinite(value):
+            raise self._refuse(value)
+        if not self.whole:
+            return float(value)
+        if value != int(value):
+            raise self._refuse(value)
+        return int(value)
+
+    def parse(self, text: str) -> Value:
+        """The value a person typed, read by the default's type."""
+        text = text.strip()
+        if isinstance(self.default, bool):
+            return self.accept(WORDS.get(text.lower(), text))
+        if isinstance(self.default, str):
+            return self.accept(text)
+        try:
+            number = int(text) if self.whole else float(text)
+        except ValueError:
+            try:
+                number = float(text)  # "1e4" is a whole number too
+            except ValueError:
+                raise self._refuse(text) from None
+        return self.accept(number)
+
+    def _refuse(self, value: Any) -> ConfigError:
+        if self.options:
+            wanted = "one of " + ", ".join(map(_show, self.options))
+        else:
+            wanted = f"{'a whole number ' if self.whole else ''}{self.low}..{self.high}"
+        return ConfigError(f"{self.where}: want {wanted} ({self.doc}), got {_show(value)}")
+
+
+def knobs(config: Any) -> dict[str, Knob]:
+    """Every knob of a config (its class or a value of it), in the order declared."""
+    owner = config if isinstance(config, type) else type(config)
+    return {
+        f.name: Knob(f"{owner.__name__}.{f.name}", f.name, cast(Value, f.default), **f.metadata)
+        for f in dataclasses.fields(config)
+        if "doc" in f.metadata
+    }
+
+
+def check(config: Any) -> None:
+    """Raise ConfigError at the first knob outside what it declares."""
+    for name, each in knobs(config).items():
+        each.accept(getattr(config, name))
+
+
+def to_dict(config: Any) -> dict[str, Value]:
+    """The config as JSON values, for a file header or a recipe."""
+    return {name: getattr(config, name) for name in knobs(config)}
+
+
+def from_dict(config: type[Any], values: Mapping[str, Any]) -> Any:
+    """A checked config; what `values` leaves out keeps its default. Raises ConfigError on an unknown name."""
+    declared = knobs(config)
+    return config(**{name: _known(declared, config.__name__, name).accept(value) for name, value in values.items()})
+
+
+def parse_settings(settings: Iterable[str], configs: Mapping[str, type[Any]]) -> dict[str, dict[str, Value]]:
+    """Typed "knob=value" strings, sorted by who declares the knob: part -> knob -> value.
+
+    `configs`: part ("model", "task", "training") -> config class. "task.width=8" names the part; a bare name
+    must be declared by one part only. The last setting of a knob wins.
+    """
+    found: dict[str, dict[str, Value]] = {part: {} for part in configs}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals:
+            raise ConfigError(f"--set: want knob=value, got {setting!r} (write for example slots=16)")
+        part, one = _declared(name.strip(), configs)
+        found[part][one.name] = one.parse(text)
+    return found
+
+
+def _declared(name: str, configs: Mapping[str, type[Any]]) -> tuple[str, Knob]:
+    part, dot, rest = name.partition(".")
+    if dot and part in configs:
+        return part, _known(knobs(configs[part]), part, rest)
+    every = {f"{part}.{each}": (part, one) for part, config in configs.items() for each, one in knobs(config).items()}
+    hits = [key for key in every if key.partition(".")[2] == name]
+    if len(hits) > 1:
+        raise ConfigError(f"--set: want one knob, got {name!r}, which is {' and '.join(hits)} (write the longer name)")
+    if not hits:
+        _known({one.name: one for _, one in every.values()}, "--set", name)
+    return every[hits[0]]
+
+
+def _known(declared: Mapping[str, Knob], where: str, name: str) -> Knob:
+    if name in declared:
+        return declared[name]
+    close = difflib.get_close_matches(str(name), declared, n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"it has {', '.join(declared) or 'none'}"
+    raise ConfigError(f"{where}: want a declared knob, got {str(name)!r} ({remedy})")
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, int) and abs(value) > 10**18:
+        return "a huge number"
+    return str(value).lower() if isinstance(value, bool) else str(value)[:80]

@@ -37,9 +37,9 @@ class Model:
     forward: Callable[[Any, Arrays, Arrays, np.ndarray, Arrays | None], tuple[np.ndarray, Arrays, Arrays]]
     # (config, params, state, episode) -> d_<signal> for every stored signal; loss = mean nats per answered bit
     backward: Callable[[Any, Arrays, Arrays, Any], Arrays]
-    # (config, X, Y, T, C, dtype) -> opaque work arrays, reused from call to call; every cell is written before it is read
+    # (config, X, Y, T, C, dtype) -> opaque work arrays, reused from call to call; every cell is written before read
     scratch: Callable[[Any, int, int, int, int, Any], Any]
-    # (config, params, chunk, scale, grads or None, scratch, memory or None) -> (nats, wrong bits), summed over the chunk.
+    # (config, params, chunk, scale, grads or None, scratch, memory or None) -> (nats, wrong bits), over the chunk.
     # One nogil call: forward, loss and - with grads - backward; adds scale * d(nats)/d(param) into grads.
     # memory (C, slot, word): start from it instead of the model's own start, and leave the final memory in it.
     gradient: Callable[[Any, Arrays, Any, float, Arrays | None, Any, np.ndarray | None], tuple[float, int]]
