@@ -1,0 +1,1 @@
+"""One module per contender; each runs in a process of its own (see `memviz.bench.rounds.serve`)."""
