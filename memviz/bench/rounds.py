@@ -57,6 +57,7 @@ class Contender:
     def _answer(self) -> Answer:
         line = _pipe(self.process.stdout).readline()
         if not line.startswith("{"):
+            self.close()
             raise BenchError(f"Contender.{self.name}: want one JSON line, got {line.strip()!r} (its stderr says why)")
         answer: Answer = json.loads(line)
         return answer
