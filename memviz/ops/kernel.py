@@ -15,6 +15,8 @@ import numba
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}  # without nnan and ninf
 
 kernel = numba.njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+# For arithmetic whose order matters: reassociation would undo a compensated step such as (x - n high) - n low.
+exact = numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 
 
 @dataclass(frozen=True)
