@@ -1,0 +1,1 @@
+"""`memviz bench`: how fast this machine's core is, beside its torch twin and beside the machine's own limit."""
