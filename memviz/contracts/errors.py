@@ -19,12 +19,21 @@ class FileError(MemvizError):
     """A file that cannot be read as what it should be: damaged, hostile, too new, or something else."""
 
 
-class CatalogError(MemvizError):
+class CatalogError(MemvizError, KeyError):
     """No entry of that name, or an entry whose folder is broken."""
+
+    def __str__(self) -> str:
+        """The message itself; a KeyError would put quotes around it."""
+        return str(self.args[0]) if self.args else ""
 
 
 class ExpressionError(MemvizError):
-    """A lesson answer, goal or breakpoint that does not parse or does not type."""
+    """A lesson answer, goal or breakpoint that does not parse or does not type; `column` counts from 1."""
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        """Say the column first, so that one line is enough."""
+        super().__init__(f"expression, column {column}: {message}")
+        self.column = column
 
 
 class BackendError(MemvizError):
