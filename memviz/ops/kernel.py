@@ -1,16 +1,21 @@
-"""The project's only `njit` decorator, and the contract every memory operation keeps.
+"""The project's only `njit` decorators, and the contract every memory operation keeps.
 
 Kernels run without the GIL, are cached on disk, and use the fast-math rules that let LLVM vectorise sums
 but keep NaN and infinity honest: people bring broken models precisely to see them.
+
+A rule for every kernel: a loop that stores into an array must not also sum. LLVM keeps two copies of a loop that
+stores, a scalar one for arrays that overlap or lie nearer than a vector, and so two orders of summation: the sum's
+last bits would depend on where the arrays happen to lie. Store in one loop and sum in the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numba
+import numpy as np
 
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}  # without nnan and ninf
 
@@ -20,10 +25,33 @@ exact = numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="n
 
 
 @dataclass(frozen=True)
-class Op:
-    """A forward kernel, its hand-written vjp and the torch twin that keeps both honest."""
+class Case:
+    """One set of inputs that the op test tries."""
 
-    forward: Callable[..., Any]
-    vjp: Callable[..., Any]
+    name: str
+    inputs: Mapping[str, Any]  # what the op is differentiated by: float64 arrays and numbers, in the op's own layout
+    settings: Mapping[str, Any] = field(default_factory=dict)  # the rest: epsilons and the like
+    step: float = 1e-5  # of the central differences: small beside the distance over which the op bends
+    close: float = 1e-4  # how far float32 may be from float64, relative to the norm of each array
+
+
+@dataclass(frozen=True)
+class Op:
+    """A forward kernel with its hand-written vjp, and the torch twin that keeps both honest.
+
+    A module of this package with a constant OP is tested by tests/ops/test_ops.py; nothing names it elsewhere.
+
+    run(new, **inputs, **settings) -> (outputs, back) drives the pair of kernels. `new(*shape)` gives an array in the
+    inputs' dtype, filled with arbitrary finite numbers: take every output and scratch array from it. Numbers among
+    the inputs come as 0-d arrays. `outputs` is a tuple of arrays. `back(douts, grads)` gets one gradient per output
+    and ADDS each input's gradient into grads[name], an array of the input's shape.
+
+    twin(**inputs, **settings) -> the same outputs from torch tensors, by tensor methods, so that no op imports torch.
+    Every input may have further leading dimensions (a batch), which the outputs then have too.
+
+    cases(rng) yields the Cases: a plain one, odd sizes, and every edge that the module's docstring names.
+    """
+
+    run: Callable[..., tuple[tuple[np.ndarray, ...], Callable[..., None]]]
     twin: Callable[..., Any]
-    cases: Callable[..., Iterator[Any]]
+    cases: Callable[[np.random.Generator], Iterator[Case]]
