@@ -16,34 +16,24 @@ FILES = sorted(
     for folder in ("memviz", "models", "lessons", "assets", "tests", ".")
     for path in (ROOT / folder).glob("*.py" if folder == "." else "**/*.py")
 )
+LOW = ("contracts", "ops")
+MIDDLE = (*LOW, "views", "training", "render")
+HIGH = (*MIDDLE, "debug", "adapters", "catalog")
 # Folder -> what of ours it may import. Folders of one line never import each other.
 STOREYS = {
     "memviz/contracts": ("contracts",),
-    "memviz/ops": ("contracts", "ops"),
-    "models": ("contracts", "ops", "models"),
-    "memviz/tasks": ("contracts", "ops", "tasks"),
-    "memviz/views": ("contracts", "ops", "views"),
-    "memviz/training": ("contracts", "ops", "training"),
-    "memviz/render": ("contracts", "ops", "render"),
-    "memviz/debug": ("contracts", "ops", "views", "training", "render", "debug"),
-    "memviz/adapters": ("contracts", "ops", "views", "training", "render", "adapters"),
+    "memviz/ops": LOW,
+    "models": (*LOW, "models"),
+    "memviz/tasks": (*LOW, "tasks"),
+    "memviz/views": (*LOW, "views"),
+    "memviz/training": (*LOW, "training"),
+    "memviz/render": (*LOW, "render"),
+    "memviz/debug": (*MIDDLE, "debug"),
+    "memviz/adapters": (*MIDDLE, "adapters"),
     "memviz/catalog.py": ("contracts",),
-    "memviz/bench": ("contracts", "ops", "views", "training", "render", "debug", "adapters", "catalog", "bench"),
-    "memviz/ui": ("contracts", "ops", "views", "training", "render", "debug", "adapters", "catalog", "ui"),
-    # the command line starts the app and the benchmarks
-    "memviz/cli": (
-        "contracts",
-        "ops",
-        "views",
-        "training",
-        "render",
-        "debug",
-        "adapters",
-        "catalog",
-        "bench",
-        "ui",
-        "cli",
-    ),
+    "memviz/bench": (*HIGH, "bench"),
+    "memviz/ui": (*HIGH, "ui"),
+    "memviz/cli": (*HIGH, "bench", "ui", "cli"),  # the command line starts the benchmarks and the app
     "memviz/__main__.py": ("cli",),
     "app.py": ("ui",),
 }
