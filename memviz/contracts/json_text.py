@@ -23,8 +23,11 @@ def parse_json(text: str) -> Any:
         depth += (mark[0] in "[{") - (mark[0] in "]}")
         if depth > DEPTH or count > ITEMS:
             raise ValueError(f"JSON with more than {DEPTH} levels or {ITEMS} items")
-    value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
-    json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate cannot be written again
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate cannot be written again
+    except (json.JSONDecodeError, UnicodeError) as error:
+        raise ValueError(f"something else than JSON: {error}") from error
     return value
 
 

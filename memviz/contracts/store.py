@@ -197,5 +197,5 @@ def _scalar(value: Any) -> Any:
 
 
 def _refuse(where: str, wanted: str, error: ValueError) -> FileError:
-    remedy = "" if str(error).endswith(")") else " (get it again or make it anew)"
+    remedy = "" if "(update memviz)" in str(error) else " (get it again or make it anew)"
     return FileError(f"{where}: want a {wanted} file, got {error!s:.300}{remedy}")

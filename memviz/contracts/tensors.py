@@ -45,7 +45,7 @@ class Place:
         """A copy of the array, aligned and writable."""
         array = np.frombuffer(data[self.begin : self.end], dtype=np.uint8).copy().view(self.dtype)
         if self.dtype == DTYPES["BOOL"] and (array.view(np.uint8) > 1).any():
-            raise ValueError(f"array {self.name}: want 0 or 1 in a BOOL, got other bytes")
+            raise ValueError(f"array {self.name} of BOOL with other bytes than 0 and 1")
         return array.reshape(self.shape)
 
 
@@ -58,7 +58,7 @@ def read_header(blob: bytes, largest: int) -> tuple[dict[str, Any], int]:
         raise ValueError(f"a header of {length} bytes, where at most {largest} are read")
     header = parse_json(blob[8 : 8 + length].decode("utf-8"))
     if not isinstance(header, dict):
-        raise ValueError("no safetensors header")
+        raise ValueError("a file without a safetensors header")
     return header, 8 + length
 
 
@@ -73,32 +73,32 @@ def layout(entries: dict[str, Any], size: int) -> list[Place]:
     end = 0
     for place in places:
         if place.begin != end:
-            raise ValueError(f"array {place.name}: want its bytes to begin at {end}, got {place.begin}")
+            raise ValueError(f"array {place.name} from byte {place.begin}, where {end} is due")
         end = place.end
     if end != size:
-        raise ValueError(f"want {end} bytes of arrays, got {size}")
+        raise ValueError(f"{size} bytes of arrays, where {end} are due")
     return places
 
 
 def _place(name: str, entry: Any) -> Place:
     if not is_name(name):
-        raise ValueError(f"want array names of letters, digits, _ and single . / : - between them, got {name!r:.60}")
+        raise ValueError(f"an array named {name!r:.60}, where letters, digits, _ and single . / : - are read")
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
-        raise ValueError(f"array {name}: want dtype, shape and data_offsets, got {entry!r:.60}")
+        raise ValueError(f"array {name} as {entry!r:.60}, where dtype, shape and data_offsets are due")
     code = DTYPES.get(entry["dtype"]) if isinstance(entry["dtype"], str) else None
     if code is None:
-        raise ValueError(f"array {name}: want a dtype of {', '.join(DTYPES)}, got {entry['dtype']!r:.40}")
+        raise ValueError(f"array {name} of dtype {entry['dtype']!r:.40}, where {', '.join(DTYPES)} are read")
     shape, offsets = entry["shape"], entry["data_offsets"]
     if not _whole(shape) or len(shape) > RANK:
-        raise ValueError(f"array {name}: want a shape of at most {RANK} whole numbers, got {shape!r:.60}")
+        raise ValueError(f"array {name} of shape {shape!r:.60}, where at most {RANK} whole numbers are read")
     if not _whole(offsets) or len(offsets) != 2:
-        raise ValueError(f"array {name}: want two data_offsets, got {offsets!r:.60}")
+        raise ValueError(f"array {name} at {offsets!r:.60}, where two whole numbers are due")
     begin, end = offsets
     want = math.prod(shape) * np.dtype(code).itemsize
     if end - begin != want:
-        raise ValueError(f"array {name}: want {want} bytes for {entry['dtype']} {shape}, got {begin}..{end}")
+        raise ValueError(f"array {name} at {begin}..{end}, where {entry['dtype']} {shape} takes {want} bytes")
     if 0 in shape and max(shape) > 1 << 31:
-        raise ValueError(f"array {name}: want a real shape, got {shape}")
+        raise ValueError(f"array {name} of shape {shape}, which nothing has")
     return Place(name, code, tuple(shape), begin, end)
 
 
