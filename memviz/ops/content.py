@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from memviz.ops.kernel import Case, Op, kernel
+from memviz.ops.rows import add_columns, add_rows
 from memviz.ops.softmax import softmax
 
 
@@ -52,17 +53,10 @@ def inverse_norm(k, epsilon):
 @kernel
 def content_weights(M, inverse, k, b, epsilon, similarity, out):
     """Write the weighting of the slots into out, and their similarity to the key; inverse as of `inverse_norms`."""
-    W, N = M.shape
+    N = M.shape[1]
     for n in range(N):
         similarity[n] = 0
-    whole = W - W % 4
-    for i in range(0, whole, 4):
-        k0, k1, k2, k3 = k[i], k[i + 1], k[i + 2], k[i + 3]
-        for n in range(N):
-            similarity[n] += k0 * M[i, n] + k1 * M[i + 1, n] + k2 * M[i + 2, n] + k3 * M[i + 3, n]
-    for i in range(whole, W):
-        for n in range(N):
-            similarity[n] += k[i] * M[i, n]
+    add_columns(k, M, similarity)
     key_inverse = inverse_norm(k, epsilon)
     for n in range(N):
         similarity[n] *= inverse[n] * key_inverse
@@ -85,11 +79,9 @@ def content_weights_vjp(M, inverse, k, b, epsilon, similarity, out, dout, dM, dk
         along[n] = g * inverse[n] * key_inverse  # similarity = inverse * key_inverse * sum_i M k
         across[n] = g * similarity[n] * inverse[n] ** 2  # inverse = (sum_i M^2 + epsilon)^(-1/2)
     shrink = b * db * key_inverse**2  # key_inverse = (sum_i k^2 + epsilon)^(-1/2)
+    add_rows(M, along, dk)
     for i in range(W):
-        total = -shrink * k[i]
-        for n in range(N):
-            total += along[n] * M[i, n]
-        dk[i] += total
+        dk[i] -= shrink * k[i]
         for n in range(N):
             dM[i, n] += along[n] * k[i] - across[n] * M[i, n]
     return db

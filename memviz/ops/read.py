@@ -14,37 +14,25 @@ from collections.abc import Iterator
 import numpy as np
 
 from memviz.ops.kernel import Case, Op, kernel
+from memviz.ops.rows import add_columns, add_rows
 
 
 @kernel
 def read(M, w, out):
     """Write the word that w reads into out."""
-    W, N = M.shape
-    for i in range(W):
-        total = M.dtype.type(0)
-        for n in range(N):
-            total += w[n] * M[i, n]
-        out[i] = total
+    for i in range(M.shape[0]):
+        out[i] = 0
+    add_rows(M, w, out)
 
 
 @kernel
 def read_vjp(M, w, dout, dM, dw):
     """Add into dM and dw."""
     W, N = M.shape
-    whole = W - W % 4
-    for i in range(0, whole, 4):  # four rows at a time: dw[n] is loaded and stored a quarter as often
-        d0, d1, d2, d3 = dout[i], dout[i + 1], dout[i + 2], dout[i + 3]
+    add_columns(dout, M, dw)  # out[i] = sum_n w[n] M[i, n]
+    for i in range(W):
         for n in range(N):
-            # out[i] = sum_n w[n] M[i, n]
-            dw[n] += d0 * M[i, n] + d1 * M[i + 1, n] + d2 * M[i + 2, n] + d3 * M[i + 3, n]
-            dM[i, n] += w[n] * d0
-            dM[i + 1, n] += w[n] * d1
-            dM[i + 2, n] += w[n] * d2
-            dM[i + 3, n] += w[n] * d3
-    for i in range(whole, W):
-        for n in range(N):
-            dw[n] += dout[i] * M[i, n]
-            dM[i, n] += w[n] * dout[i]
+            dM[i, n] += dout[i] * w[n]
 
 
 def read_twin(M, w):

@@ -49,6 +49,9 @@ def _shift_three(w, back, stay, on, out):
 def shift_vjp(w, s, dout, dw, ds):
     """Add into dw and ds."""
     N, S = w.shape[0], s.shape[0]
+    if S == 3 and N > 2:
+        _shift_three_vjp(w, s[0], s[1], s[2], dout, dw, ds)
+        return
     for j in range(S):
         p = (j - S // 2) % N
         total = w.dtype.type(0)
@@ -61,6 +64,26 @@ def shift_vjp(w, s, dout, dw, ds):
             dw[n] += s[j] * dout[n + p]
         for n in range(p):
             dw[n + N - p] += s[j] * dout[n]
+
+
+@kernel
+def _shift_three_vjp(w, back, stay, on, dout, dw, ds):
+    last = w.shape[0] - 1
+    # out[n] = back * w[n + 1] + stay * w[n] + on * w[n - 1], around the end
+    dback = dout[0] * w[1] + dout[last] * w[0]
+    dstay = dout[0] * w[0] + dout[last] * w[last]
+    don = dout[0] * w[last] + dout[last] * w[last - 1]
+    for n in range(1, last):
+        dback += dout[n] * w[n + 1]
+        dstay += dout[n] * w[n]
+        don += dout[n] * w[n - 1]
+    ds[0] += dback
+    ds[1] += dstay
+    ds[2] += don
+    dw[0] += back * dout[last] + stay * dout[0] + on * dout[1]
+    for n in range(1, last):
+        dw[n] += back * dout[n - 1] + stay * dout[n] + on * dout[n + 1]
+    dw[last] += back * dout[last - 1] + stay * dout[last] + on * dout[0]
 
 
 def shift_twin(w, s):
