@@ -1,0 +1,1 @@
+"""Two renderers of the same Panels: the live canvas scope and plotly figures."""

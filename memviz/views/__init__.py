@@ -1,0 +1,1 @@
+"""Ways of looking: each folder's VIEW turns declared signals into Panels, and knows no renderer."""

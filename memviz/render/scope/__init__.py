@@ -1,0 +1,1 @@
+"""The canvas scope: its wire frames, its script, and the offline page. Knows no Streamlit."""

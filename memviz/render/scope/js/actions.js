@@ -1,0 +1,95 @@
+// Everything a person can do, as functions over the store; commands for the run go out through `send`.
+
+import { nearest, recordsOf, shownUpdate } from "./records.js";
+import { startSlow } from "./slow.js";
+import { headsOf, parseHead } from "./view.js";
+
+const ORDERS = ["all", "touched", "first write"];
+
+/** The actions of a scope; `send(command)` reaches the run, `host` is told what the page around may want to know. */
+export function createActions(store, send, host) {
+  const get = store.get;
+  const set = store.set;
+  const last = () => Math.max(0, (get().trace?.T ?? 1) - 1);
+
+  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, slow: null });
+  const showUpdate = (u) => {
+    const trace = get().traces.get(u);
+    set({ u, replaying: get().replaying, slow: null, ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: u }) });
+    if (!trace) send({ do: "probe", update: u });
+  };
+  const follow = () => {
+    const newest = Math.max(...get().traces.keys());
+    set({ u: null, wanted: null, replaying: false, trace: get().traces.get(newest) ?? get().trace });
+  };
+  const stepU = (direction) => {
+    const records = recordsOf(get());
+    const now = shownUpdate(get());
+    const next = direction > 0 ? records.find((u) => u > now) : records.findLast((u) => u < now);
+    if (next !== undefined) showUpdate(next);
+    return next !== undefined;
+  };
+  const cycleHead = (direction) => {
+    if (!get().trace) return;
+    const heads = [null, ...headsOf(get().trace)];
+    const place = heads.indexOf(get().head);
+    set({ head: heads[(Math.max(0, place) + direction + heads.length) % heads.length] });
+  };
+  const event = (direction) => {
+    const times = [...new Set((get().trace?.events ?? []).map((e) => e.t))].sort((a, b) => a - b);
+    const next = direction > 0 ? times.find((t) => t > get().t) : times.findLast((t) => t < get().t);
+    if (next !== undefined) setT(next);
+  };
+  const begin = () => send({ do: "start", recipe: host.recipe() });
+
+  return {
+    setT,
+    back: () => setT(get().t - 1),
+    forward: () => setT(get().t + 1),
+    first: () => setT(0),
+    last: () => setT(last()),
+    previousEvent: () => event(-1),
+    nextEvent: () => event(1),
+    playPause: () => set({ playing: !get().playing, hover: null, slow: null, t: !get().playing && get().t >= last() ? 0 : get().t }),
+    setSpeed: (speed) => set({ speed }),
+    chooseHead: (head) => set({ head: parseHead(head) ? head : null }),
+    autoHead: () => set({ head: null }),
+    previousHead: () => cycleHead(-1),
+    nextHead: () => cycleHead(1),
+    hover: (hover) => set({ hover }),
+    pin: (slot) => set({ pin: slot === null || slot === undefined ? null : { slot } }),
+    clear: () => set({ pin: null, hover: null, help: false, slow: null, trouble: null }),
+    toggleHelp: () => set({ help: !get().help }),
+    toggleLayer: () => {
+      const layer = get().layer === "forward" ? "gradient" : "forward";
+      set({ layer });
+      send({ do: "gradients", on: layer === "gradient" });
+    },
+    toggleRoot: () => set({ root: !get().root }),
+    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length] }),
+    setU: (update) => {
+      const u = nearest(recordsOf(get()), update);
+      if (u !== null && u !== shownUpdate(get())) showUpdate(u);
+      set({ replaying: false });
+    },
+    trainingFirst: () => recordsOf(get()).length && showUpdate(recordsOf(get())[0]),
+    trainingBack: () => stepU(-1),
+    trainingForward: () => stepU(1) || (get().status?.controls && send({ do: "step", n: 1 })),
+    follow,
+    replay: () => {
+      const records = recordsOf(get());
+      const start = !get().replaying && shownUpdate(get()) >= (records.at(-1) ?? 0);
+      set({ replaying: !get().replaying });
+      if (start && records.length > 1) showUpdate(records[0]);
+    },
+    stepU,
+    start: begin,
+    command: (command) => send(command),
+    branch: () => send({ do: "branch", update: shownUpdate(get()) }),
+    slowMotion: () => startSlow(store, send),
+    unfold: () => {
+      set({ unfolded: true });
+      host.tell("unfold", true);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+// Draws horizontal bars, one per slot, in the same rows as the weightings.
+
+import { sharp } from "./dom.js";
+
+/** Draws `values` in [0, bound]; `order` gives the slot of every row; the heaviest bar stands out. */
+export function drawBars(canvas, { width, height, values, bound, order, colour, deep, hair }) {
+  const context = sharp(canvas, width, height);
+  const row = height / order.length;
+  const thick = row >= 5 ? row - Math.max(1, Math.round(row * 0.2)) : row;
+  context.fillStyle = hair;
+  context.fillRect(0, 0, 1, height);
+  const top = order.reduce((best, slot) => (values[slot] > values[best] ? slot : best), order[0]);
+  order.forEach((slot, i) => {
+    const value = Number.isFinite(values[slot]) ? values[slot] / bound : 1;
+    context.fillStyle = slot === top ? deep : colour;
+    const length = Math.max(value > 0.004 ? 1.5 : 0, Math.min(1, value) * (width - 2));
+    context.fillRect(1, i * row + (row - thick) / 2, length, thick);
+  });
+}

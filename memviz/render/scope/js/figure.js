@@ -1,0 +1,139 @@
+// The figure: columns of panels that share their slot rows and their time axis, built anew only when their shape changes.
+
+import { arrange, mainOf } from "./arrange.js";
+import { h, onChange, setText } from "./dom.js";
+import { stagesOf } from "./facts.js";
+import { fit } from "./fit.js";
+import { createHead, createStageHead } from "./heads.js";
+import { two } from "./numbers.js";
+import { createOverlay } from "./overlay.js";
+import { createUnit, updateUnit } from "./units.js";
+
+/** The figure component: `{ element, update(view), units() }`; `actions` as in actions.js. */
+export function createFigure(actions) {
+  const grid = h("div.columns");
+  const overlay = createOverlay();
+  const more = h("details.more", {}, h("summary", {}, "More: the controller's own state"), h("div.more-body"));
+  const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas), more);
+  const state = { units: [], labels: [], heads: [], sizes: null };
+  const rebuild = onChange((view) => build(view, state, grid, more, actions));
+  const update = (view) => {
+    const { trace } = view;
+    const shape = JSON.stringify([trace.sizes, trace.panels.map((panel) => panel.id)]);
+    const chosen = ["write", "read"].map((side) => (view.chosen?.side === side ? view.chosen.head : null));
+    const stageSide = stagesOf(trace, view.side).length ? view.side : "read";
+    rebuild([shape, view.width, view.zoom, view.unfolded, view.slots.length, ...chosen, stageSide], { ...view, stageSide });
+    for (const unit of state.units) updateUnit(unit, view);
+    for (const head of state.heads) head(view);
+    for (const label of state.labels) label(view);
+    overlay.update(view, state, grid);
+  };
+  return { element, update, state };
+}
+
+function build(view, state, grid, more, actions) {
+  const { trace } = view;
+  const places = arrange(trace);
+  const stages = view.unfolded ? places.stages[view.stageSide] : [];
+  const sizes = fit({
+    width: view.width,
+    T: trace.T,
+    words: places.columns.some((column) => column.side === "memory") ? (trace.sizes.word ?? 0) : 0,
+    slots: view.slots.length,
+    stages: stages.length,
+    columns: places.columns.map((column) => column.side),
+    zoom: view.zoom,
+    folded: !view.unfolded,
+  });
+  Object.assign(state, { units: [], labels: [], heads: [], sizes, rects: false });
+  const blocks = places.columns.flatMap((column, i) => columnBlocks(column, i, view, state, actions));
+  if (stages.length) blocks.push(...stageBlocks(stages, places.columns.length, view, state));
+  grid.className = `columns ${sizes.tier}${sizes.beside ? " beside" : ""}`;
+  grid.style.columnGap = `${sizes.gap}px`;
+  grid.replaceChildren(...blocks);
+  const body = more.lastChild;
+  body.replaceChildren(...places.more.map((panel) => moreBlock(panel, view, state)));
+  more.hidden = !places.more.length || !view.unfolded;
+}
+
+/** Head, strips, main and below of one column, each in its own row of the grid. */
+function columnBlocks(column, index, view, state, actions) {
+  const { sizes } = state;
+  const { trace } = view;
+  const across = column.side === "memory" ? sizes.word * trace.sizes.word : sizes.step * trace.T;
+  const gutter = column.side === "memory" ? sizes.middle : sizes.gutter;
+  const heads = trace.sizes[column.side] ?? 1;
+  const main = column.mains.length ? mainOf(column, view.chosen?.side === column.side ? view.chosen.head : null, heads) : null;
+  const place = (name, ...children) => {
+    const block = h(`div.block.${name}`, {}, ...children);
+    block.style.cssText = `grid-column:${index + 1};padding-left:${gutter}px;width:${gutter + across}px`;
+    return block;
+  };
+  const labelled = (panel, where, height) => {
+    const unit = createUnit(panel, where, column.side === "memory" ? panel.role : column.side, across, height);
+    state.units.push(unit);
+    return h("div.line", {}, labelOf(unit, gutter, state), unit.canvas);
+  };
+  const head = createHead(column, main, heads, across, actions);
+  state.heads.push(head.update);
+  const strips = column.strips.map((panel) => labelled(panel, "strip", stripHeight(panel, trace, sizes, view.zoom)));
+  const blocks = [place("head", head.element), place("strips", ...strips)];
+  if (main) {
+    const unit = createUnit(main, "main", column.side, across, sizes.row * view.slots.length);
+    state.units.push(unit);
+    blocks.push(place("main", unit.canvas));
+  }
+  if (view.unfolded) blocks.push(place("below", ...column.below.map((panel) => labelled(panel, "below", belowHeight(panel, sizes, trace, view.zoom)))));
+  return blocks;
+}
+
+function stripHeight(panel, trace, sizes, zoom) {
+  const rows = trace.sizes[panel.rows] ?? 1;
+  return panel.columns === "t" ? rows * sizes.strip : Math.max(rows * 10, Math.round(12 * zoom));
+}
+
+function belowHeight(panel, sizes, trace, zoom) {
+  if (panel.columns !== "t") return stripHeight(panel, trace, sizes, zoom);
+  return Math.round((panel.form === "lines" ? 28 : 24) * zoom);
+}
+
+/** The name of a line in the gutter, with the value at t where there is one number to say. */
+function labelOf(unit, gutter, state) {
+  const name = h(`span.name${unit.place !== "strip" || unit.side === unit.panel.role ? `.${unit.panel.role}` : ""}`, {}, shortTitle(unit.panel));
+  const value = h("span.value");
+  const label = h("div.label", {}, name, unit.panel.form === "lines" ? value : null);
+  label.style.width = `${gutter - 8}px`;
+  if (unit.panel.form === "lines") state.labels.push((view) => setText(value, two(unit.grid?.data[view.t])));
+  return label;
+}
+
+/** A panel's title without the side that its column already says. */
+export function shortTitle(panel) {
+  const title = panel.title.toLowerCase();
+  const short = panel.role !== "plain" && title.startsWith(`${panel.role} `) ? title.slice(panel.role.length + 1) : title;
+  return short === "vector" ? panel.role : short;
+}
+
+/** The stages of the address: one column each, their bars in the same slot rows as the weightings. */
+function stageBlocks(stages, index, view, state) {
+  const { sizes } = state;
+  const units = stages.map((panel) => createUnit(panel, "stage", view.stageSide, sizes.stage, sizes.row * view.slots.length));
+  state.units.push(...units);
+  const heads = createStageHead(stages, units, view.stageSide);
+  state.heads.push(heads.update);
+  const tracks = `repeat(${stages.length}, ${sizes.stage}px)`;
+  const block = (name, ...children) => {
+    const element = h(`div.block.stages.${name}`, {}, ...children);
+    element.style.cssText = `grid-column:${index + 1};${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
+    return element;
+  };
+  return [block("head", heads.title), block("strips", ...heads.cells), block("main", ...units.map((unit) => unit.canvas)), block("below", heads.note)];
+}
+
+function moreBlock(panel, view, state) {
+  const { sizes } = state;
+  const rows = view.trace.sizes[panel.rows] ?? 1;
+  const unit = createUnit(panel, "more", "read", sizes.step * view.trace.T, Math.min(rows * 5, 260));
+  state.units.push(unit);
+  return h("div.more-panel", {}, h("h4", {}, panel.title), h("p.words", {}, panel.legend), unit.canvas);
+}

@@ -1,0 +1,64 @@
+// What a frame changes: pure functions from (state, frame) to a patch of the state.
+
+import { traceOf } from "./decode.js";
+import { remember } from "./records.js";
+
+const PATCHES = { trace: receiveTrace, status: receiveStatus, curve: receiveCurve, phase: receivePhase, error: receiveError };
+
+/** The patch for a frame; unknown types change nothing, so that an older page survives a newer server. */
+export function receive(state, frame) {
+  return PATCHES[frame.header.type]?.(state, frame) ?? {};
+}
+
+function receiveTrace(state, frame) {
+  const trace = traceOf(frame);
+  if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
+  const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: { memory: 0, signed: {}, positive: {} }, u: null, wanted: null };
+  const rewound = trace.source === "live" && [...earlier.traces.keys()].some((update) => update > trace.update);
+  const kept = rewound ? new Map([...earlier.traces].filter(([update]) => update <= trace.update && trace.update > 0)) : earlier.traces;
+  const pinned = new Set([trace.update, state.trace?.update, ...(state.status?.records ?? [])]);
+  const patch = { traces: remember(kept, trace, pinned), limits: grown(earlier.limits, trace.limits), u: rewound ? null : earlier.u, wanted: earlier.wanted };
+  const wanted = trace.update === patch.wanted;
+  const newest = trace.update >= Math.max(...patch.traces.keys());
+  const shown = wanted || (patch.u === null ? newest || trace.source === "live" : patch.u === trace.update);
+  if (wanted) patch.wanted = null;
+  if (shown) Object.assign(patch, { trace, t: Math.min(state.t, trace.T - 1) });
+  return patch;
+}
+
+/** A recorded episode and a live run do not share their scrubber. */
+function sameRun(state, trace) {
+  return !state.trace || (state.trace.source === "recorded") === (trace.source === "recorded");
+}
+
+function grown(run, limits) {
+  const larger = (a = {}, b = {}) => {
+    const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+    return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
+  };
+  const next = { memory: Math.max(run.memory, limits?.memory ?? 0), signed: larger(run.signed, limits?.signed), positive: larger(run.positive, limits?.positive) };
+  return JSON.stringify(next) === JSON.stringify(run) ? run : next;
+}
+
+function receiveStatus(state, { header }) {
+  const other = state.status?.run && header.run && header.run !== state.status.run;
+  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : {};
+  return { ...fresh, status: header, trouble: null };
+}
+
+function receiveCurve(state, { header, arrays }) {
+  const curve = {};
+  for (const name of ["update", "bits", "wrong", "norm"]) {
+    const fresh = Array.from(arrays[name]?.data ?? []);
+    curve[name] = header.from === 0 ? fresh : state.curve[name].concat(fresh);
+  }
+  return { curve };
+}
+
+function receivePhase(state, { header }) {
+  return { blocks: header.blocks?.length ? header.blocks : state.blocks };
+}
+
+function receiveError(state, { header }) {
+  return { trouble: { message: header.message, remedy: header.remedy } };
+}

@@ -1,0 +1,43 @@
+// The moments of training that can be shown: recorded updates, what is cached of them, and the axis they lie on.
+
+/** Updates that can be shown, ascending: those the run recorded and those already here. */
+export function recordsOf(state) {
+  const updates = new Set([...(state.status?.records ?? []), ...state.traces.keys()]);
+  return [...updates].sort((a, b) => a - b);
+}
+
+/** The update on show. */
+export function shownUpdate(state) {
+  return state.u ?? state.trace?.update ?? 0;
+}
+
+/** The record nearest to an update, or null without records. */
+export function nearest(records, update) {
+  return records.reduce((best, u) => (best === null || Math.abs(u - update) < Math.abs(best - update) ? u : best), null);
+}
+
+/** The training axis: 0..1 for an update; early updates get more room, because that is where the records are. */
+export function trainingAxis(state) {
+  const { curve, status } = state;
+  const max = Math.max(1, status?.update ?? 0, curve.update.at(-1) ?? 0, recordsOf(state).at(-1) ?? 0);
+  const bend = Math.max(1, max / 60);
+  const to = (u) => Math.log1p(u / bend) / Math.log1p(max / bend);
+  const from = (x) => Math.expm1(x * Math.log1p(max / bend)) * bend;
+  return { max, to, from };
+}
+
+/** `traces` with one more, thinned to `most`: of the crowded ones in between the closest pair loses a member. */
+export function remember(traces, trace, keep, most = 64) {
+  const next = new Map([...traces, [trace.update, trace]].sort((a, b) => a[0] - b[0]));
+  while (next.size > most) {
+    const updates = [...next.keys()];
+    let drop = null;
+    let closest = Infinity;
+    for (let i = 1; i < updates.length - 1; i++) {
+      const room = Math.log1p(updates[i + 1]) - Math.log1p(updates[i - 1]);
+      if (room < closest && !keep.has(updates[i])) [closest, drop] = [room, updates[i]];
+    }
+    next.delete(drop ?? updates[1]);
+  }
+  return next;
+}

@@ -1,0 +1,236 @@
+// The scope: one component, one clock. Mounts anywhere, knows nothing of the page around it.
+
+import { createActions } from "./actions.js";
+import { createCaption } from "./captionline.js";
+import { createControls } from "./controls.js";
+import { createCurves } from "./curves.js";
+import { h, setAttribute, show } from "./dom.js";
+import { createEpisode } from "./episode.js";
+import { createFigure } from "./figure.js";
+import { createFindings } from "./findings.js";
+import { keepHash, parseHash } from "./hash.js";
+import { createHelp } from "./help.js";
+import { actionOf } from "./keyboard.js";
+import { createNotice } from "./notice.js";
+import { createPlayer } from "./player.js";
+import { createPointer } from "./pointer.js";
+import { receive } from "./receive.js";
+import { nearest, recordsOf, shownUpdate } from "./records.js";
+import { createRun } from "./run.js";
+import { createSlowCard } from "./slowcard.js";
+import { ownerSecret } from "./socket.js";
+import { openSource } from "./source.js";
+import { createLoop, createStore, INITIAL } from "./store.js";
+import { calm, followTheme, inksOf } from "./theme.js";
+import { createTitle } from "./title.js";
+import { createTools } from "./tools.js";
+import { createTraining } from "./training.js";
+import { viewOf } from "./view.js";
+
+/**
+ * Mounts a scope into `element`.
+ *
+ * options: `source` ({ frames, recorded, socket, run }, see source.js), `recipe` (what Train starts), `owner` (a secret;
+ * by default the browser's own), `theme` "light" | "dark" | "auto", `unfolded`, `projector`, `autoplay`, `hash` (false: leave
+ * the address alone), `u`, `t`, `head` (where to open), `on` ({ run(id), unfold(), place({ u, t, head }) }).
+ * Returns `{ update(options), destroy(), state, view, drawn, marks }`.
+ */
+export function mountScope(element, options = {}) {
+  const scope = { options, drawn: 0, marks: [], pending: null, source: null, ink: null, view: null };
+  const loop = createLoop((seconds) => scope.tick(seconds), () => draw(scope));
+  const store = createStore({ ...INITIAL, ...openingState(options) }, () => loop.request());
+  const send = (command) => scope.source?.send(command) ?? false;
+  const host = { recipe: () => scope.options.recipe ?? {}, tell: (name, value) => scope.options.on?.[name]?.(value) };
+  const actions = createActions(store, send, host);
+  Object.assign(scope, { store, loop, actions, host, send, place: openingPlace(options), tick: createPlayer(store, actions) });
+  build(scope, element);
+  scope.stops = [listenToKeys(scope), watchSize(scope), watchAddress(scope)];
+  open(scope);
+  retheme(scope);
+  const handle = publicHandle(scope, element);
+  globalThis.memvizScope = handle;
+  return handle;
+}
+
+function openingState(options) {
+  const { unfolded = true, projector = false, speed } = options;
+  return { unfolded, projector, ...(speed ? { speed } : {}) };
+}
+
+/** Where a person wants to be on opening: the address wins over the options. */
+function openingPlace({ hash, u, t, head }) {
+  const address = hash === false ? {} : parseHash(location.hash);
+  return { u: address.u ?? u, t: address.t ?? t, head: address.head ?? head };
+}
+
+function build(scope, element) {
+  const { actions } = scope;
+  const figure = createFigure(actions);
+  const pointer = createPointer(figure, () => scope.view, actions);
+  const tools = createTools(actions);
+  const [title, training, slow, episode, caption] = [createTitle(tools.element), createTraining(actions), createSlowCard(actions), createEpisode(actions), createCaption()];
+  const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
+  const notice = createNotice(actions);
+  const help = createHelp(actions);
+  const unfold = h("button.unfold", { type: "button", onclick: actions.unfold }, "Show everything");
+  const main = h("div.main", {}, training.element, slow.element, figure.element, episode.element, caption.element);
+  const side = h("aside.side", {}, controls.element, unfold, run.element, curves.element, findings.element);
+  const root = h("div.memviz", { tabindex: -1 }, title.element, notice.element, h("div.body", {}, main, side), help.element);
+  element.append(root);
+  const parts = [title, tools, training, slow, figure, pointer, episode, caption, controls, run, curves, findings, help];
+  Object.assign(scope, { root, main, unfold, notice, controls, parts, figure });
+}
+
+/** Everything that is drawn, drawn once; called from the animation frame only. */
+function draw(scope) {
+  const { store, root } = scope;
+  const state = store.get();
+  root.classList.toggle("folded", !state.unfolded);
+  root.classList.toggle("projector", state.projector);
+  root.classList.toggle("empty", !state.trace);
+  setAttribute(root, "data-theme", state.theme);
+  if (scope.inked !== state.theme) Object.assign(scope, { ink: inksOf(root), inked: state.theme });
+  show(scope.unfold, !state.unfolded);
+  scope.notice.update(state);
+  scope.view = viewOf({ ...state, width: scope.main.clientWidth }, scope.ink);
+  if (scope.view) for (const part of scope.parts) part.update(scope.view);
+  else scope.controls.update({ ...state, traces: state.traces });
+  scope.drawn += 1;
+  acknowledge(scope);
+}
+
+/** Tells the server that its newest version is on the screen, and how long that took. */
+function acknowledge(scope) {
+  if (!scope.pending) return;
+  const { version, published } = scope.pending;
+  scope.pending = null;
+  if (version !== undefined) scope.send({ do: "ack", v: version });
+  if (published) scope.marks = [...scope.marks.slice(-499), Date.now() / 1000 - published];
+}
+
+function open(scope) {
+  scope.source?.close();
+  const { store, options } = scope;
+  scope.source = openSource(options.source ?? {}, {
+    onFrame: (frame) => take(scope, frame),
+    onState: (connection) => store.set({ connection }),
+    onTrouble: (trouble) => store.set({ trouble }),
+    hello: () => ({ do: "hello", owner: options.owner ?? ownerSecret() }),
+  });
+}
+
+function take(scope, frame) {
+  const { store, host } = scope;
+  const before = store.get();
+  store.set(receive(before, frame));
+  const { v, published, type, run } = frame.header;
+  if (v !== undefined) {
+    scope.pending = { version: v, published };
+    if (document.hidden) setTimeout(() => acknowledge(scope), 1000); // a hidden page draws nothing but stays in the conversation
+  }
+  if (type === "status" && run && run !== before.status?.run) {
+    scope.source?.follow(run);
+    host.tell("run", run);
+  }
+  if (!before.trace && store.get().trace) arrive(scope);
+  else restoreUpdate(scope);
+}
+
+/** The first trace is here: go where the address says, or play. */
+function arrive(scope) {
+  const { place, store, options } = scope;
+  const { t, head } = place;
+  const playing = t === undefined && (options.autoplay ?? true) && !calm();
+  store.set({ playing, ...(head ? { head } : {}), ...(t === undefined ? {} : { t: Math.min(t, store.get().trace.T - 1) }) });
+  restoreUpdate(scope);
+}
+
+/** Goes to the update of the address as soon as the run's records are known. */
+function restoreUpdate(scope) {
+  const { place, store, actions } = scope;
+  const records = recordsOf(store.get());
+  if (place.u === undefined || !store.get().trace || nearest(records, place.u) !== place.u) return;
+  if (place.u !== shownUpdate(store.get()) && place.u !== records.at(-1)) actions.setU(place.u);
+  place.u = undefined;
+}
+
+function listenToKeys(scope) {
+  const listen = (event) => {
+    const inside = event.composedPath().includes(scope.root);
+    const nowhere = event.target === document.body || event.target === document.documentElement;
+    if (event.defaultPrevented || !(inside || (nowhere && globalThis.memvizScope === scope.handle))) return;
+    const action = actionOf(event);
+    if (!action || !scope.view) return;
+    event.preventDefault();
+    event.stopPropagation();
+    scope.actions[action]();
+  };
+  document.addEventListener("keydown", listen, true);
+  return () => document.removeEventListener("keydown", listen, true);
+}
+
+function watchSize(scope) {
+  const observer = new ResizeObserver(() => scope.loop.request());
+  observer.observe(scope.root);
+  observer.observe(scope.main);
+  return () => observer.disconnect();
+}
+
+function watchAddress(scope) {
+  if (scope.options.hash === false) return () => {};
+  const place = () => {
+    const { trace, t, head, playing, status } = scope.store.get();
+    if (!trace) return null;
+    return { u: status?.state === "training" ? null : shownUpdate(scope.store.get()), t: playing ? null : t, head };
+  };
+  const keeper = keepHash(place);
+  const moved = () => {
+    scope.place = openingPlace({ ...scope.options, u: undefined, t: undefined, head: undefined });
+    if (scope.store.get().trace && scope.place.t !== undefined) arrive(scope);
+  };
+  addEventListener("hashchange", moved);
+  return () => {
+    keeper.stop();
+    removeEventListener("hashchange", moved);
+  };
+}
+
+function retheme(scope) {
+  scope.unthemed?.();
+  scope.unthemed = followTheme(scope.options.theme ?? "auto", (theme) => {
+    scope.inked = null;
+    scope.store.set({ theme });
+    scope.loop.request();
+  });
+}
+
+function publicHandle(scope, element) {
+  const handle = {
+    get state() { return scope.store.get(); },
+    get view() { return scope.view; },
+    get u() { return shownUpdate(scope.store.get()); },
+    get drawn() { return scope.drawn; },
+    get marks() { return scope.marks; },
+    actions: scope.actions,
+    units: () => scope.figure.state.units,
+    update(options) {
+      const before = scope.options;
+      scope.options = { ...before, ...options };
+      const { unfolded, projector } = scope.options;
+      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }) });
+      if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) open(scope);
+      if (scope.options.theme !== before.theme) retheme(scope);
+      scope.loop.request();
+    },
+    destroy() {
+      scope.source?.close();
+      scope.stops.forEach((stop) => stop());
+      scope.unthemed?.();
+      scope.loop.stop();
+      element.replaceChildren();
+      if (globalThis.memvizScope === handle) delete globalThis.memvizScope;
+    },
+  };
+  scope.handle = handle;
+  return handle;
+}

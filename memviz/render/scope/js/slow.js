@@ -1,0 +1,45 @@
+// Slow motion through one update: forward over the steps, the loss, the gradient back over the steps, the new weights.
+
+const RATE = 5; // steps a second
+const HOLD = { loss: 2.4, update: 3.5 }; // seconds
+export const PHASES = [
+  ["forward", "The episode runs forward, step by step."],
+  ["loss", "Every answered bit is compared with its target."],
+  ["gradient", "The blame runs backward, from the answers to the writes that caused them."],
+  ["update", "Every parameter block takes one step against its gradient."],
+];
+
+/** Whether a trace carries the gradient of the loss with respect to its signals. */
+export function hasGradients(trace) {
+  return Object.values(trace?.signals ?? {}).some((signal) => signal.kind === "gradient");
+}
+
+/** Begins the walk; a run that we control first makes one more update with its gradients recorded. */
+export function startSlow(store, send) {
+  const { status, connection } = store.get();
+  const live = connection === "open" && status?.controls;
+  if (live) {
+    send({ do: "pause" });
+    send({ do: "gradients", on: true });
+    send({ do: "step", n: 1 });
+    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, since: store.get().trace } });
+  } else {
+    store.set({ playing: false, replaying: false, hover: null, slow: begin() });
+  }
+}
+
+function begin() {
+  return { phase: "forward", t: 0, clock: 0 };
+}
+
+/** The state of the walk after `seconds` more; null when it is over. Pure. */
+export function walk(slow, seconds, trace) {
+  if (slow.phase === "waiting") return trace !== slow.since && hasGradients(trace) ? begin() : slow;
+  const clock = slow.clock + seconds;
+  const step = Math.floor(clock * RATE);
+  if (slow.phase === "forward") return step < trace.T ? { ...slow, clock, t: step } : { phase: "loss", t: trace.T - 1, clock: 0 };
+  if (slow.phase === "gradient") return step < trace.T ? { ...slow, clock, t: trace.T - 1 - step } : { phase: "update", t: 0, clock: 0 };
+  if (clock < HOLD[slow.phase]) return { ...slow, clock };
+  if (slow.phase === "loss" && hasGradients(trace)) return { phase: "gradient", t: trace.T - 1, clock: 0 };
+  return slow.phase === "loss" ? { phase: "update", t: trace.T - 1, clock: 0 } : null;
+}

@@ -1,0 +1,31 @@
+// The title line and the one sentence that teaches the picture; its coloured words are the legend.
+
+import { h, setText, show } from "./dom.js";
+import { weightingOf } from "./facts.js";
+
+/** `{ element, update(view) }`. */
+export function createTitle(tools) {
+  const title = h("h1");
+  const lede = h("p.lede", {}, "Columns are steps, rows are memory slots. Follow a word: heard, ", h("span.write", {}, "written"), " into a slot, kept, ", h("span.read", {}, "read"), " and answered.");
+  const source = h("span.source");
+  const element = h("header.head", {}, h("div.words", {}, title, lede), h("div.tools", {}, source, tools));
+  const update = (view) => {
+    setText(title, titleOf(view.trace));
+    setText(source, sourceOf(view));
+    show(lede, Boolean(weightingOf(view.trace, "write") && weightingOf(view.trace, "read")));
+  };
+  return { element, update };
+}
+
+/** "Neural Turing Machine · Copy", from whatever the trace says about itself. */
+export function titleOf(trace) {
+  const { model_title, task_title, model, task, title } = trace.meta;
+  const named = [model_title ?? model, task_title ?? task].filter(Boolean).join(" · ");
+  return named || title || "Episode";
+}
+
+function sourceOf({ trace, status }) {
+  if (trace.source === "recorded" && !status?.run) return "a recorded run";
+  const seed = trace.meta.seed;
+  return seed === undefined || seed === null ? "" : `seed ${seed}`;
+}

@@ -1,0 +1,25 @@
+// The small switches of the figure: gradient layer, square-root scale, order of the slots, help.
+
+import { h, setAttribute, setText, show } from "./dom.js";
+import { hasGradients } from "./slow.js";
+
+const ORDERS = { all: "all slots", touched: "touched slots", "first write": "by first write" };
+
+/** `{ element, update(view) }`. */
+export function createTools(actions) {
+  const gradient = h("button.switch", { type: "button", title: "the gradient of the loss (g)", onclick: actions.toggleLayer }, "gradient");
+  const root = h("button.switch", { type: "button", title: "square-root scale (q)", onclick: actions.toggleRoot }, "√ scale");
+  const order = h("button.switch", { type: "button", title: "which slots, in which order (o)", onclick: actions.cycleOrder }, "");
+  const help = h("button.switch", { type: "button", title: "keys and help (?)", "aria-label": "keys and help", onclick: actions.toggleHelp }, "?");
+  const element = h("div.switches", { role: "group", "aria-label": "figure" }, gradient, root, order, help);
+  const update = (view) => {
+    show(gradient, hasGradients(view.trace) || (view.connection === "open" && Boolean(view.status?.controls)));
+    setAttribute(gradient, "aria-pressed", view.layer === "gradient");
+    setAttribute(root, "aria-pressed", view.root);
+    setText(order, ORDERS[view.order]);
+    show(order, Boolean(view.trace.sizes.slot));
+    setAttribute(order, "aria-pressed", view.order !== "all");
+    for (const button of [gradient, root, order]) if (!view.unfolded) button.hidden = true;
+  };
+  return { element, update };
+}

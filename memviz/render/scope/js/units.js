@@ -1,0 +1,70 @@
+// A unit is one panel on the page: its canvas, its size, and when it has to be drawn again.
+
+import { drawBars } from "./bars.js";
+import { boundOf, cssAt, indexer, rampOf, table } from "./colours.js";
+import { h, onChange } from "./dom.js";
+import { drawHeatmap } from "./heatmap.js";
+import { drawLine } from "./lines.js";
+import { reduce } from "./reduce.js";
+
+/** A unit for `panel`, drawn `width` by `height` CSS pixels; `place` is "strip", "main", "below", "stage" or "more". */
+export function createUnit(panel, place, side, width, height) {
+  const canvas = h("canvas.plot", { role: "img", "aria-label": `${panel.title}: ${panel.legend}` });
+  canvas.dataset.panel = panel.id;
+  const unit = { panel, place, side, width, height, canvas, rect: null, grid: null, order: null };
+  unit.draw = onChange((view) => drawUnit(unit, view));
+  return unit;
+}
+
+/** The panel as the layer shows it: in the gradient layer the gradient of its signal, where the trace has it. */
+export function layered(panel, view) {
+  const name = `d_${panel.signal}`;
+  if (view.layer !== "gradient" || view.trace.signals[name]?.derived !== panel.signal) return panel;
+  const taken = (panel.reduce ?? []).map(([rule, dim]) => [rule === "max" ? "take" : rule, dim]);
+  return { ...panel, signal: name, scale: "gradient", reduce: taken, form: panel.form === "bars" ? "bars" : "heatmap", rows: panel.rows };
+}
+
+/** Draws the unit if anything it shows has changed. */
+export function updateUnit(unit, view) {
+  const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines";
+  const head = view.headOf(unit.side);
+  const ratio = globalThis.devicePixelRatio || 1;
+  unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio], view);
+}
+
+function drawUnit(unit, view) {
+  const panel = layered(unit.panel, view);
+  const { trace, theme, root } = view;
+  const head = view.headOf(unit.side);
+  const grid = reduce(panel, trace, { t: view.t, read: head, write: head });
+  const kind = trace.signals[panel.signal].kind;
+  const bound = boundOf(panel, view.limits, kind);
+  const size = { width: unit.width, height: unit.height };
+  Object.assign(unit, { grid, shown: panel, order: panel.rows === "slot" || panel.columns === "slot" ? view.slots : null });
+  const ramp = rampOf(panel.scale, panel.role);
+  if (panel.form === "bars") {
+    const gradient = panel.scale === "gradient";
+    const values = gradient ? grid.data.map((value) => Math.abs(value)) : grid.data;
+    const colours = { colour: cssAt(theme, ramp, gradient ? 180 : 150), deep: cssAt(theme, ramp, theme === "light" ? 215 : 200) };
+    drawBars(unit.canvas, { ...size, values, bound, order: view.slots, ...colours, hair: view.ink.hair });
+  } else if (panel.form === "lines" && panel.scale !== "gradient") {
+    drawLine(unit.canvas, { ...size, values: grid.data, bound, colour: view.ink[panel.role] ?? view.ink.ink, hair: view.ink.hair, t: view.t });
+  } else {
+    drawHeatmap(unit.canvas, { ...size, grid, order: unit.order, table: table(theme, ramp), index: indexer(panel.scale, bound, root), joint: view.ink.paper });
+  }
+}
+
+/** What lies under a point of the unit: `{ signal, unit, t?, slot?, word?, row, column, value }`, or null. */
+export function under(unit, x, y, view) {
+  const { rect, grid, shown, order } = unit;
+  if (!rect || !grid || x < rect.x || y < rect.y || x >= rect.x + rect.width || y >= rect.y + rect.height) return null;
+  const bars = shown.form === "bars";
+  const rows = bars ? order.length : (order?.length ?? grid.rows);
+  const row = Math.floor(((y - rect.y) / rect.height) * rows);
+  const column = bars ? order[row] : Math.floor(((x - rect.x) / rect.width) * grid.columns);
+  const dataRow = bars ? 0 : order ? order[row] : row;
+  const found = { unit, signal: shown.signal, row: dataRow, column, value: grid.data[dataRow * grid.columns + column], head: view.headOf(unit.side) };
+  if (!bars && shown.rows) found[shown.rows] = dataRow;
+  found[shown.columns] = column;
+  return found;
+}
