@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from memviz.contracts.errors import TraceError
@@ -65,7 +65,8 @@ def as_dict(record: Any) -> dict[str, Any]:
 def known_fields(kind: type[Any], values: Any) -> dict[str, Any]:
     """`values` as the arguments of a record from a file: known names only, none missing."""
     names = {f.name for f in fields(kind)}
-    if not isinstance(values, Mapping) or not values.keys() <= names or not {"t", "name"} & names <= values.keys():
+    needed = {f.name for f in fields(kind) if f.default is MISSING}
+    if not isinstance(values, Mapping) or not needed <= values.keys() <= names:
         raise TraceError(
             f"{kind.__name__}: want an object with {', '.join(sorted(names))}, got {values!r:.80} (save again)"
         )

@@ -58,10 +58,7 @@ class Finding:
     @classmethod
     def from_dict(cls, values: Any) -> Finding:
         """The finding a header holds. Raises TraceError when it does not hold one."""
-        try:
-            return cls(**known_fields(cls, values))
-        except TypeError as error:
-            raise TraceError(f"Finding: want signal, problem and count, got {values!r:.80} (save again)") from error
+        return cls(**known_fields(cls, values))
 
 
 def find(signals: Mapping[str, Signal], arrays: Mapping[str, np.ndarray]) -> tuple[Finding, ...]:

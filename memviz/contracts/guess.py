@@ -53,7 +53,7 @@ FORMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "strength": (("+head",),),
     "distribution": (("+head", "shift"),),
     "vector": (("+head", "word"),),
-    "hidden": (("hidden",),),
+    "hidden": (("hidden",), ()),
     "link": (("slot", "slot"),),
     "input": (("input",),),
     "target": (("output",),),

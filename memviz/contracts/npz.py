@@ -13,9 +13,10 @@ import numpy as np
 
 from memviz.contracts.errors import FileError
 from memviz.contracts.store import LIMITS, Limits, read_bytes
-from memviz.contracts.tensors import NUMPY_NAMES, RANK
+from memviz.contracts.tensors import DTYPES, NUMPY_NAMES, RANK
 
 LARGEST = 1 << 28  # of all arrays together, unpacked: a small zip can hold gigabytes of zeros
+CODES = {code[1:] for code in DTYPES.values()}
 # What np.save writes before the data; anything else (objects, records) is not an array of numbers.
 HEADER = re.compile(
     rb"\x93NUMPY(?:\x01\x00..|[\x02\x03]\x00....)"
@@ -53,11 +54,12 @@ def _array(data: bytes) -> np.ndarray:
     header = HEADER.match(data)
     if header is None:
         raise ValueError("a member that is not an array of numbers")
-    dtype = np.dtype(header[1].decode())
+    code = header[1].decode()
+    if code[1:] not in CODES:
+        raise ValueError(f"an array of dtype {code}, where {', '.join(NUMPY_NAMES)} are read")
+    dtype = np.dtype(code)
     shape = tuple(int(size) for size in header[3].decode().split(",") if size.strip())
-    if dtype.name not in NUMPY_NAMES or len(shape) > RANK:
-        raise ValueError(f"an array of {dtype.name} with {len(shape)} axes, where {', '.join(NUMPY_NAMES)} are read")
-    if len(data) - header.end() != math.prod(shape) * dtype.itemsize or 0 in shape:
+    if len(shape) > RANK or 0 in shape or len(data) - header.end() != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{len(data) - header.end()} bytes for an array of {shape}")
     flat = np.frombuffer(data, dtype, offset=header.end()).astype(dtype.newbyteorder("="))
     return flat.reshape(shape, order="F" if header[2] == b"True" else "C")
