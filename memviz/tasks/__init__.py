@@ -1,0 +1,1 @@
+"""What a memory can be asked to do: one folder per task, found by the catalog."""

@@ -1,0 +1,31 @@
+"""The copy task's settings and its two presets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from memviz.contracts.errors import ConfigError
+from memviz.contracts.knob import Preset, check, knob
+
+
+@dataclass(frozen=True)
+class CopyConfig:
+    """How wide the words are, and how many there may be."""
+
+    width: int = knob(8, 1, 16, "bits in a word")
+    low: int = knob(1, 1, 200, "fewest words in a sequence")
+    high: int = knob(20, 1, 200, "most words in a sequence")
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError when a knob is out of range or no length is left."""
+        check(self)
+        if self.low > self.high:
+            raise ConfigError(
+                f"CopyConfig.low: want at most high ({self.high}), got {self.low} (lower it or raise high)"
+            )
+
+
+PRESETS = {
+    "lesson": Preset({"width": 6, "low": 1, "high": 8}),
+    "paper": Preset({"width": 8, "low": 1, "high": 20}),
+}
