@@ -1,0 +1,146 @@
+"""A training state as one file, memviz-checkpoint/1: whoever loads it trains on bit for bit.
+
+Arrays: params/<block>; <slot>/<block> for every slot of the optimizer; best/<block> while polishing; memory/<i>, the
+carried memory of chunk i; start/memory, a saved memory that episodes start from. Header: model, task, config, seed,
+training (the settings now), state (all other numbers of TrainState) and changes (what was changed when).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from memviz.contracts import store
+from memviz.contracts.errors import ConfigError, FileError
+from memviz.contracts.knob import from_dict, to_dict
+from memviz.contracts.model import Model
+from memviz.contracts.task import Task
+from memviz.training.config import TrainConfig
+from memviz.training.layout import Arrays
+from memviz.training.setup import Setup
+from memviz.training.state import Exam, Solved, TrainState, Window
+
+FORMAT = "memviz-checkpoint/1"
+COUNTS = ("update", "sequences", "seconds", "smooth")
+PARTS = {"window": Window, "exam": Exam, "solved": Solved, "best_exam": Exam}
+NUMBERS = (int, float, type(None))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file's contents. The header names the model and the task; `setup` and `state` give them life."""
+
+    header: Mapping[str, Any]
+    arrays: Arrays
+
+    @property
+    def model(self) -> str:
+        """The name of the model."""
+        return str(self.header["model"])
+
+    @property
+    def task(self) -> str:
+        """The name of the task."""
+        return str(self.header["task"])
+
+    def setup(self, model: Model, task: Task) -> Setup:
+        """What was trained on what. Raises FileError when these are not the model and task of the file."""
+        return _reading(self._setup, model, task)
+
+    def state(self, setup: Setup) -> TrainState:
+        """The training state. Raises FileError when the arrays do not fit the setup."""
+        return _reading(self._state, setup)
+
+    def _setup(self, model: Model, task: Task) -> Setup:
+        header, start = self.header, self.arrays.get("start/memory")
+        if (model.name, task.name) != (header["model"], header["task"]):
+            raise FileError(f"{FORMAT}: want {header['model']} on {header['task']}, got {model.name} on {task.name}")
+        model_config = from_dict(model.config, header["config"]["model"])
+        return Setup(model, task, model_config, from_dict(task.config, header["config"]["task"]), header["seed"], start)
+
+    def _state(self, setup: Setup) -> TrainState:
+        state = TrainState.first(setup, from_dict(TrainConfig, self.header["training"]))
+        numbers = self.header["state"]
+        for name, value in _counts(numbers).items():
+            setattr(state, name, value)
+        for name, kind in PARTS.items():
+            setattr(state, name, _part(kind, numbers.get(name)))
+        setup.layout.fill(state.params, self._blocks("params"), FORMAT)
+        for slot, flat in state.slots.items():
+            setup.layout.fill(flat, self._blocks(slot), FORMAT)
+        if state.best_exam is not None:
+            state.best = setup.layout.empty()[0]
+            setup.layout.fill(state.best, self._blocks("best"), FORMAT)
+        memories = self._blocks("memory")
+        state.memory = [memories[str(i)] for i in range(len(memories))]
+        state.changes = [(int(update), dict(values)) for update, values in self.header["changes"]]
+        return state
+
+    def _blocks(self, part: str) -> Arrays:
+        prefix = f"{part}/"
+        return {name.removeprefix(prefix): a for name, a in self.arrays.items() if name.startswith(prefix)}
+
+
+def checkpoint(setup: Setup, state: TrainState, about: Mapping[str, Any] | None = None) -> Checkpoint:
+    """A checkpoint of a state; it shares the state's arrays. `about`: more JSON values for the header."""
+    views, layout = {"params": state.params, **state.slots}, setup.layout
+    if state.best is not None:
+        views["best"] = state.best
+    arrays = {f"{part}/{name}": view for part, flat in views.items() for name, view in layout.views(flat).items()}
+    arrays |= {f"memory/{i}": memory for i, memory in enumerate(state.memory)}
+    if setup.memory is not None:
+        arrays["start/memory"] = setup.memory
+    counts = {name: getattr(state, name) for name in COUNTS}
+    parts = {name: None if (part := getattr(state, name)) is None else asdict(part) for name in PARTS}
+    header = {
+        **setup.describe(),
+        "training": to_dict(state.config),
+        "state": counts | parts,
+        "changes": [[update, values] for update, values in state.changes],
+        **(about or {}),
+    }
+    return Checkpoint(header, arrays)
+
+
+def save(path: Path | str, setup: Setup, state: TrainState, about: Mapping[str, Any] | None = None) -> None:
+    """Write a checkpoint file, atomically."""
+    made = checkpoint(setup, state, about)
+    store.write_file(path, FORMAT, made.header, made.arrays)
+
+
+def load(path: Path | str, limits: store.Limits = store.LIMITS) -> Checkpoint:
+    """Read a checkpoint file. Raises FileError whatever is wrong with it."""
+    return from_file(*store.read_file(path, (FORMAT,), limits))
+
+
+def from_file(header: Mapping[str, Any], arrays: Arrays) -> Checkpoint:
+    """A checkpoint from what `store.unpack` gave. Raises FileError when the header lacks something."""
+    missing = {"model", "task", "config", "seed", "training", "state", "changes"} - header.keys()
+    if missing or not isinstance(header["seed"], int):
+        raise FileError(f"{FORMAT}: want {', '.join(sorted(missing)) or 'a whole seed'} in the header (save it again)")
+    return Checkpoint(header, arrays)
+
+
+def _counts(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    counts = {name: numbers[name] for name in COUNTS}
+    if not all(type(value) in NUMBERS for value in counts.values()):
+        raise ValueError(f"numbers for {', '.join(COUNTS)}, got {counts!r:.80}")
+    return counts
+
+
+def _part(kind: type, values: Any) -> Any:
+    if values is None:
+        return None
+    if not all(type(value) in NUMBERS for value in values.values()):
+        raise ValueError(f"numbers for {kind.__name__}, got {values!r:.80}")
+    return kind(**values)
+
+
+def _reading(read: Callable[..., Any], *arguments: Any) -> Any:
+    """`read(...)`, where anything odd about the file becomes one FileError."""
+    try:
+        return read(*arguments)
+    except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileError(f"{FORMAT}: want a whole checkpoint, got {error!s:.200} (save it again)") from error

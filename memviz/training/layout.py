@@ -1,0 +1,58 @@
+"""One flat float32 vector holds all parameters; models see it as a dict of named views."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from memviz.contracts.errors import FileError
+
+Arrays = dict[str, np.ndarray]
+LINE = 16  # float32 numbers in a cache line: every block begins on one, and the gaps stay zero for ever
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which block of which shape begins where."""
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    starts: tuple[int, ...]
+    size: int
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, np.ndarray]) -> Layout:
+        """The layout of these blocks, in their order."""
+        starts, end = [], 0
+        for array in arrays.values():
+            starts.append(end)
+            end += -(-array.size // LINE) * LINE
+        return cls(tuple(arrays), tuple(array.shape for array in arrays.values()), tuple(starts), end)
+
+    def empty(self, lanes: int = 1) -> np.ndarray:
+        """Zeros (lanes, size) whose rows begin on a cache line."""
+        raw = np.zeros(lanes * self.size + LINE, np.float32)
+        skip = -(raw.ctypes.data // raw.itemsize) % LINE
+        return raw[skip : skip + lanes * self.size].reshape(lanes, self.size)
+
+    def views(self, flat: np.ndarray) -> Arrays:
+        """Named views into one flat vector; writing to them writes to it."""
+        blocks = zip(self.names, self.shapes, self.starts, strict=True)
+        return {name: flat[start : start + math.prod(shape)].reshape(shape) for name, shape, start in blocks}
+
+    def fill(self, flat: np.ndarray, arrays: Mapping[str, np.ndarray], where: str) -> None:
+        """Copy named blocks into the flat vector. Raises FileError when they are not these blocks."""
+        for name, view in self.views(flat).items():
+            if name not in arrays or arrays[name].shape != view.shape:
+                got = arrays[name].shape if name in arrays else "nothing"
+                raise FileError(
+                    f"{where}: want {name} of shape {view.shape}, got {got} (it is of another configuration)"
+                )
+            view[...] = arrays[name]
+
+    def norms(self, flat: np.ndarray) -> list[tuple[str, float]]:
+        """The length of every block, by name."""
+        return [(name, float(np.linalg.norm(view))) for name, view in self.views(flat).items()]

@@ -1,0 +1,74 @@
+"""`train` is a generator: every update yields its news, and whoever asks no more has stopped it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from memviz.contracts.model import Model
+from memviz.contracts.task import Task
+from memviz.training.config import TrainConfig, Until
+from memviz.training.probe import Probe
+from memviz.training.setup import Setup
+from memviz.training.state import TrainState
+from memviz.training.trainer import Progress, Trainer
+
+Changes = Iterable[tuple[int, Mapping[str, Any]]]
+
+
+def train(
+    model: Model,
+    task: Task,
+    model_config: Any,
+    task_config: Any,
+    train_config: TrainConfig,
+    seed: int = 0,
+    *,
+    until: Until = Until(),  # noqa: B008 - frozen
+    state: TrainState | None = None,
+    memory: np.ndarray | None = None,
+    changes: Changes = (),
+    probe_at: Callable[[int], bool] | None = None,
+    threads: int | None = None,
+) -> Iterator[Progress]:
+    """Train until the budget is spent; see `Progress`. Ends with the best state when it was polished.
+
+    `state`: resume from it (its own settings win). `memory` (slot, word): start episodes from it. `changes`: live
+    knobs to set after so many updates. `probe_at`: after which updates to record the probe episode.
+    Raises ConfigError before the first update, DivergedError when training fails.
+    """
+    setup = Setup(model, task, model_config, task_config, seed, memory)
+    trainer = Trainer(setup, train_config, state, threads)
+    try:
+        yield from drive(trainer, until, changes, probe_at)
+    finally:
+        trainer.close()
+
+
+def drive(
+    trainer: Trainer, until: Until, changes: Changes = (), probe_at: Callable[[int], bool] | None = None
+) -> Iterator[Progress]:
+    """Advance a trainer until the budget is spent; whoever holds the trainer may change or save it in between."""
+    due = sorted(((update, values) for update, values in changes if update >= trainer.state.update), key=lambda c: c[0])
+    probe = None
+    while not spent(trainer, until):
+        while due and due[0][0] <= trainer.state.update:
+            trainer.change(**due.pop(0)[1])
+        progress = trainer.advance()
+        if probe_at is not None and probe_at(progress.update):
+            probe = probe or Probe(trainer.setup)
+            progress = replace(progress, trace=probe.trace(trainer.state, trainer.params))
+        yield progress
+
+
+def spent(trainer: Trainer, until: Until) -> bool:
+    """Whether it is time to stop."""
+    state = trainer.state
+    if until.solved and state.solved is not None and trainer.polished():
+        return True
+    if until.updates is not None and state.update >= until.updates:
+        return True
+    return until.seconds is not None and state.seconds >= until.seconds
