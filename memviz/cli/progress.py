@@ -36,9 +36,14 @@ class Bar:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Clear the line, so that the next thing printed starts on an empty one."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away; the next `show` paints it again."""
         if self.shown and self.painted:
             self.stream.write("\r\x1b[2K")
             self.stream.flush()
+            self.painted = 0.0
 
 
 def _cells(part: float | None, now: float) -> str:

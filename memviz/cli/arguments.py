@@ -1,0 +1,40 @@
+"""Values of flags; what they raise, argparse turns into one line on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+
+def whole(text: str) -> int:
+    """A whole number, at least 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"want a whole number, got {text}")
+    return int(text)
+
+
+def until(text: str) -> int | None:
+    """None for "solved", else a number of updates."""
+    if text == "solved":
+        return None
+    if not re.fullmatch(r"0*[1-9][0-9]*", text):
+        raise argparse.ArgumentTypeError(f"want solved or a number of updates, got {text}")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A positive number."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"want a number of seconds above 0, got {text}")
+    return number
+
+
+def port(text: str) -> int:
+    """A TCP port."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"want 1..65535, got {text}")
+    return int(text)

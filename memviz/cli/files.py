@@ -1,0 +1,63 @@
+"""What the commands read: a trace, a checkpoint, or an npz of arrays that somebody already has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memviz.contracts.errors import FileError, MemvizError
+
+if TYPE_CHECKING:
+    from memviz.contracts.trace import Trace
+    from memviz.training.checkpoint import Checkpoint
+    from memviz.training.setup import Setup
+    from memviz.training.state import TrainState
+
+ZIP = b"PK\x03\x04"  # how an npz begins
+
+
+def read(path: Path) -> Trace | Checkpoint:
+    """The contents of a file. Raises FileError whatever is wrong with it."""
+    from memviz.contracts import store
+    from memviz.contracts.trace import FORMAT as TRACE
+    from memviz.contracts.trace import Trace
+    from memviz.training import checkpoint
+
+    blob = store.read_bytes(path)
+    if blob.startswith(ZIP):
+        return Trace.from_npz(path)
+    if store.format_of(blob, where=str(path)).partition("/")[0] == TRACE.partition("/")[0]:
+        return Trace.from_bytes(blob, str(path))
+    return checkpoint.from_file(*store.unpack(blob, (checkpoint.FORMAT, TRACE), where=str(path)))
+
+
+def read_checkpoint(path: Path) -> tuple[Setup, TrainState]:
+    """What was trained, and its state. Raises FileError for anything but a checkpoint of a model and task we have."""
+    from memviz.training import checkpoint
+
+    return _alive(checkpoint.load(path), path)
+
+
+def read_trace(path: Path) -> Trace:
+    """The trace of a file; of a checkpoint, its probe episode."""
+    from memviz.contracts.trace import Trace
+
+    contents = read(path)
+    return contents if isinstance(contents, Trace) else record(*_alive(contents, path))
+
+
+def record(setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None) -> Trace:
+    """The probe episode of a state; `seed` and `length` choose another one."""
+    from memviz.training.probe import Probe
+
+    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+
+
+def _alive(file: Checkpoint, path: Path) -> tuple[Setup, TrainState]:
+    from memviz import catalog
+
+    try:
+        setup = file.setup(catalog.models()[file.model], catalog.tasks()[file.task])
+        return setup, file.state(setup)
+    except MemvizError as error:
+        raise FileError(f"{path}: {error}") from error

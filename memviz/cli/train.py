@@ -1,0 +1,124 @@
+"""Train a model on a task, from scratch, until it is solved or the budget is spent.
+
+  memviz train ntm copy                                  the lesson preset, until solved
+  memviz train ntm copy --preset paper --seed 3 --until solved --max-seconds 60
+  memviz train ntm copy --set N=64 --set rate=1e-3 --until 500 --json
+
+--set takes every knob of the model, the task and the training (memviz list --json shows them all); where two of them
+share a name, say model.NAME, task.NAME or training.NAME.
+
+Exit codes: 0 solved, or the asked updates reached; 1 not solved within the budget; 2 wrong usage; 3 diverged;
+130 interrupted with Ctrl-C. In every case but wrong usage the checkpoint is saved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from memviz.cli.arguments import seconds, until, whole
+from memviz.cli.exits import DIVERGED, DONE, INTERRUPTED, NOT_SOLVED, say
+
+if TYPE_CHECKING:
+    from memviz.cli.job import Job
+    from memviz.cli.report import Report
+    from memviz.training.trainer import Progress, Trainer
+
+AUTOSAVE = 5.0  # seconds of training that a killed process may lose
+OUTCOMES = {DONE: "done", NOT_SOLVED: "not solved", DIVERGED: "diverged", INTERRUPTED: "interrupted"}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Flags of `memviz train`."""
+    parser.add_argument("model", metavar="MODEL")
+    parser.add_argument("task", metavar="TASK")
+    parser.add_argument("--preset", default="lesson", help="a named starting point (default: lesson)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KNOB=VALUE", help="change a knob; may be repeated"
+    )
+    parser.add_argument("--seed", type=whole, default=0, help="decides everything random (default: 0)")
+    parser.add_argument(
+        "--device", default="core", help="core (default): numba on the CPU; torch, cuda: the torch twin"
+    )
+    parser.add_argument("--until", type=until, metavar="solved|UPDATES", help="when to stop (default: solved)")
+    parser.add_argument("--max-seconds", type=seconds, metavar="S", help="stop after so many seconds of training")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the checkpoint (default: in the data folder)")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and report; see the module for the exit codes."""
+    from memviz.cli import job as jobs
+    from memviz.cli.progress import Bar
+    from memviz.cli.report import Lines, Report
+
+    job = jobs.plan(args)
+    report: Report = Lines() if args.json else Report(Bar())
+    report.event("start", **job.describe())
+    with report.bar:
+        jobs.compile_kernels(job, report)
+        trainer = job.trainer()
+        try:
+            code, reason = follow(trainer, job, report)
+        finally:
+            trainer.close()
+    finish(trainer, job, report, code)
+    return say(reason, code) if reason else code
+
+
+def follow(trainer: Trainer, job: Job, report: Report) -> tuple[int, str]:
+    """Train until something ends it; returns the exit code, and a reason where there is something to explain."""
+    from memviz.cli.stopping import Stopping
+    from memviz.contracts.errors import DivergedError
+    from memviz.training.loop import drive
+
+    solved = False
+    begun = time.monotonic()
+    with Stopping() as stopping:
+        try:
+            for progress in drive(trainer, job.until):
+                report.news(job.part(progress), facts(progress))
+                if trainer.state.solved is not None and not solved:
+                    solved = True
+                    report.event("solved", **vars(trainer.state.solved))
+                if time.monotonic() - begun > AUTOSAVE:
+                    job.save(trainer)
+                    begun = time.monotonic()
+                if stopping.asked:
+                    return INTERRUPTED, "interrupted; the checkpoint is saved"
+        except DivergedError as error:
+            return DIVERGED, str(error)
+    reached = job.until.updates is not None and trainer.state.update >= job.until.updates
+    return (DONE, "") if trainer.state.solved is not None or reached else (NOT_SOLVED, "not solved within the budget")
+
+
+def finish(trainer: Trainer, job: Job, report: Report, code: int) -> None:
+    """Take the exam unless the last one is of these parameters, save, and say how it ended."""
+    state = trainer.state
+    exam = state.exam if state.exam is not None and state.exam.update == state.update else trainer.exam()
+    job.save(trainer)
+    report.event(
+        "done",
+        solved=state.solved is not None,
+        outcome=OUTCOMES[code],
+        sequences=state.sequences,
+        seconds=state.seconds,
+        wrong_bits=exam.wrong_bits / exam.sequences,
+        bits_per_sequence=exam.bits_per_sequence,
+        update=state.update,
+        solved_at=None if state.solved is None else vars(state.solved),
+        checkpoint=str(job.out),
+    )
+
+
+def facts(progress: Progress) -> dict[str, Any]:
+    """One update's figures for a bar or a line."""
+    return {
+        "update": progress.update,
+        "sequences": progress.sequences,
+        "seconds": progress.seconds,
+        "per_second": progress.sequences / max(progress.seconds, 1e-9),
+        **progress.metrics,
+    }
