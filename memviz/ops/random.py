@@ -7,7 +7,8 @@
 
 Source: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators" (splitmix64).
 Symbols: key, bits unsigned 64-bit numbers | i >= 0 a counter | uniform in [0, 1) | between in low..high.
-Edges: a negative seed is taken modulo 2^64; `between` favours no number by more than (high - low) / 2^64.
+Edges: `between` favours no number by more than (high - low) / 2^64. From Python give keys as np.uint64 (numba takes
+a Python int to be signed); they come back as Python ints.
 """
 
 from __future__ import annotations
