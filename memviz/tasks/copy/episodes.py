@@ -9,6 +9,7 @@ import numpy as np
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.task import Chunk, Episode
 from memviz.ops.kernel import kernel
+from memviz.ops.random import between, bit, mix
 from memviz.tasks.copy.config import CopyConfig
 
 EXAM_SEQUENCES = 100
@@ -27,21 +28,6 @@ def steps(config: CopyConfig) -> int:
 
 
 @kernel
-def splitmix(state):
-    """The splitmix64 generator's output for a state, also its next state (Steele et al. 2014)."""
-    z = state + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@kernel
-def draw_length(key, low, high):
-    """A length in low..high by the key."""
-    return low + np.int64(splitmix(key) % np.uint64(high - low + 1))
-
-
-@kernel
 def write_episodes(key, length, inputs, targets, mask):
     """Fill the first 2 length + 1 steps of time-first arrays with C episodes by the key."""
     T, width = 2 * length + 1, targets.shape[2]
@@ -50,21 +36,18 @@ def write_episodes(key, length, inputs, targets, mask):
     mask[: length + 1] = 0
     mask[length + 1 : T] = 1
     inputs[length, :, width] = 1
-    state = key
     for c in range(inputs.shape[1]):
         for t in range(length):
-            state = splitmix(state)
+            word = mix(key, c * length + t)
             for i in range(width):
-                bit = (state >> np.uint64(i)) & np.uint64(1)
-                inputs[t, c, i] = bit
-                targets[length + 1 + t, c, i] = bit
+                inputs[t, c, i] = targets[length + 1 + t, c, i] = bit(word, i)
 
 
 @kernel
 def fill(key, low, high, inputs, targets, mask):
     """Draw a length, write episodes of it, return their steps."""
-    length = draw_length(key, low, high)
-    write_episodes(splitmix(key), length, inputs, targets, mask)
+    length = between(mix(key, 0), low, high)
+    write_episodes(mix(key, 1), length, inputs, targets, mask)
     return 2 * length + 1
 
 
@@ -76,7 +59,7 @@ def sample_batch(config: CopyConfig, key: int, inputs: np.ndarray, targets: np.n
 def sample(config: CopyConfig, rng: np.random.Generator, length: int | None = None) -> Episode:
     """One episode, of a drawn length or of `length` words (which may exceed the config's `high`)."""
     if length is None:
-        length = draw_length(_key(rng), config.low, config.high)
+        length = between(_key(rng), config.low, config.high)
     if not 1 <= length <= LONGEST:
         raise ConfigError(f"copy.sample: want a length of 1..{LONGEST} words, got {length} (choose one in range)")
     chunk = _chunk(config, rng, length, 1)

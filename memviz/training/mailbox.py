@@ -1,0 +1,63 @@
+"""One slot in which any thread leaves commands for a run, and the clock by which the run waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+
+class Clock:
+    """Seconds, and waiting for them; tests pass one that never sleeps."""
+
+    def now(self) -> float:
+        """Seconds that only go forward."""
+        return monotonic()
+
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        """Wait, holding the condition, until it is notified or the time is over; None waits for ever."""
+        condition.wait(seconds)
+
+
+Command = Callable[[], None]
+
+
+class Mailbox:
+    """The slot holds at most one command of a name: a newer one replaces it, and is carried out last."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._condition = threading.Condition()
+        self._slot: dict[str, Command] = {}
+        self._woken = False
+
+    def put(self, name: str, command: Command) -> None:
+        """Leave a command; whoever waits wakes up."""
+        with self._condition:
+            self._slot.pop(name, None)
+            self._slot[name] = command
+            self._condition.notify_all()
+
+    def wake(self) -> None:
+        """Wake whoever waits, without a command."""
+        with self._condition:
+            self._woken = True
+            self._condition.notify_all()
+
+    def take(self) -> list[Command]:
+        """Empty the slot: its commands in order. Never waits."""
+        with self._condition:
+            commands, self._slot = list(self._slot.values()), {}
+            return commands
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until there is a command or a wake-up, or until the time is over. True when there is one."""
+        deadline = None if seconds is None else self._clock.now() + seconds
+        with self._condition:
+            while not (self._slot or self._woken):
+                left = None if deadline is None else deadline - self._clock.now()
+                if left is not None and left <= 0:
+                    return False
+                self._clock.wait(self._condition, left)
+            self._woken = False
+            return True
