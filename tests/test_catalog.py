@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -133,6 +134,16 @@ def test_listing_names_imports_no_entry():
     code = "import sys; from memviz import catalog; print(catalog.models().names); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[1] == "False"
+
+
+def test_a_wheel_has_the_same_entries_as_a_checkout(tmp_path):
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "memviz", tmp_path / "memviz", ignore=skip)
+    for folder in ("models", "lessons", "assets"):
+        shutil.copytree(ROOT / folder, tmp_path / "memviz" / folder, ignore=skip)
+    code = f"from memviz import catalog as c; print([list(getattr(c, s)().names) for s in {list(SHELVES)}], c.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"{[list(shelf.names) for shelf in SHELVES.values()]} {tmp_path}/memviz/catalog.py"
 
 
 def test_every_error_of_ours_is_one_line_that_the_command_line_can_print():
