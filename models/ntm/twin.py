@@ -1,0 +1,148 @@
+"""The NTM in torch, batched: the oracle of kernels.py, function by function, and the path to CUDA.
+
+Everything has time and the batch first: inputs (T, B, X), a state's memory (B, N, W), its weightings (B, head, N).
+There is no backward here: torch derives it. Reads come first where read and write heads are counted together.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from memviz.models.ntm.config import NTMConfig
+from memviz.models.ntm.parameters import columns, fixed_memory
+from memviz.ops.content import content_weights_twin
+from memviz.ops.erase_add import erase_add_twin
+from memviz.ops.interpolate import interpolate_twin
+from memviz.ops.read import read_twin
+from memviz.ops.sharpen import sharpen_twin
+from memviz.ops.shift import shift_twin
+
+Tensors = dict[str, Tensor]
+
+
+def start(config: NTMConfig, params: Tensors, B: int, memory: Tensor | None = None) -> Tensors:
+    """The state before step 0, for B episodes; memory (B, N, W) replaces the model's own."""
+    like = params["heads"]
+    if memory is None:
+        first = params.get("memory_start")
+        first = torch.tensor(fixed_memory(config), dtype=like.dtype, device=like.device) if first is None else first
+        memory = first.expand(B, -1, -1).contiguous()
+    state = {"memory": memory, "read_vector": params["read_vector_start"].expand(B, -1, -1).contiguous()}
+    reads, writes = (_start_weighting(config, params, head, B) for head in ("read", "write"))
+    state["weighting"] = torch.cat([reads, writes], 1)
+    if config.controller == "lstm":
+        state |= {name: params[f"{name}_start"].expand(B, -1).contiguous() for name in ("hidden", "cell")}
+    return state
+
+
+def _start_weighting(config: NTMConfig, params: Tensors, head: str, B: int) -> Tensor:
+    like, heads = params["heads"], config.read_heads if head == "read" else config.write_heads
+    if config.start == "learned":
+        return params[f"{head}_start_logits"].softmax(-1).expand(B, -1, -1)
+    weighting = like.new_full((B, heads, config.N), 1 / config.N if config.start == "uniform" else 0.0)
+    if config.start == "one-hot":
+        weighting[:, :, 0] = 1
+    return weighting
+
+
+def controller(config: NTMConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
+    """The controller's new state from its old one, the words read, and what the input contributes (B, 4 hidden)."""
+    words = state["read_vector"].flatten(1)
+    if config.controller == "feedforward":
+        return {"hidden": torch.addmm(from_input, words, recurrent).tanh()}
+    gates = torch.addmm(from_input, torch.cat([state["hidden"], words], 1), recurrent)
+    keep, candidate, out = gates[:, : 2 * config.hidden].sigmoid(), *gates[:, 2 * config.hidden :].chunk(2, 1)
+    write, forget = keep.chunk(2, 1)
+    cell = forget * state["cell"] + write * candidate.tanh()
+    return {"hidden": out.sigmoid() * cell.tanh(), "cell": cell}
+
+
+def heads(config: NTMConfig, params: Tensors, hidden: Tensor) -> Tensors:
+    """What the controller tells the heads: keys (B, head, W), strengths (B, head), ..., erase and add (B, write, W)."""
+    weights, number = params["heads"], config.read_heads + config.write_heads
+    raw = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
+    part = {name: raw[:, columns_] for name, columns_ in columns(config).items()}
+    squash = torch.tanh if config.vectors == "tanh" else torch.Tensor.contiguous
+    strength = functional.softplus(part["strength"], threshold=40)
+    return {
+        "key": squash(part["key"]).unflatten(1, (number, config.W)),
+        "add": squash(part["add"]).unflatten(1, (config.write_heads, config.W)),
+        "erase": part["erase"].sigmoid().unflatten(1, (config.write_heads, config.W)),
+        "strength": strength + 1 if config.strength == "oneplus" else strength,
+        "gate": part["gate"].sigmoid(),
+        "sharpness": functional.softplus(part["sharpness"], threshold=40) + 1,
+        "shift": part["shift"].unflatten(1, (number, -1)).softmax(-1),
+    }
+
+
+def address(config: NTMConfig, memory: Tensor, previous: Tensor, told: Tensors) -> Tensors:
+    """The four stages from keys to weightings, all heads at once."""
+    content = content_weights_twin(memory, told["key"], told["strength"], config.cosine_epsilon)
+    interpolated = interpolate_twin(content, previous, told["gate"])
+    shifted = shift_twin(interpolated, told["shift"])
+    weighting = sharpen_twin(shifted, told["sharpness"], config.sharpen_tiny)
+    return {"content": content, "interpolated": interpolated, "shifted": shifted, "weighting": weighting}
+
+
+def write(config: NTMConfig, memory: Tensor, weighting: Tensor, told: Tensors) -> Tensor:
+    """The memory after every write head in turn."""
+    for head in range(config.write_heads):
+        w = weighting[:, config.read_heads + head]
+        memory = erase_add_twin(memory, w, told["erase"][:, head], told["add"][:, head])
+    return memory
+
+
+def step(config: NTMConfig, params: Tensors, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
+    """The state after one step; it holds everything that was computed on the way."""
+    control = controller(config, state, from_input, recurrent)
+    told = heads(config, params, control["hidden"])
+    where = address(config, state["memory"], state["weighting"], told)
+    memory = write(config, state["memory"], where["weighting"], told)
+    seen = state["memory"] if config.read_order == "previous" else memory
+    words = read_twin(seen, where["weighting"][:, : config.read_heads])
+    return {**control, **told, **where, "memory": memory, "read_vector": words}
+
+
+def forward(
+    config: NTMConfig, params: Tensors, inputs: Tensor, memory: Tensor | None = None
+) -> tuple[Tensor, list[Tensors]]:
+    """Logits (T, B, Y) of the outputs, and the state before step 0 and after every step."""
+    weights, H = params["controller"], config.hidden
+    bias = H if config.controller == "lstm" else 0  # the rows are [h | 1 | r | x]
+    x = bias + 1 + config.read_heads * config.W
+    recurrent = torch.cat([weights[:bias], weights[bias + 1 : x]])
+    from_input = (inputs @ weights[x:] + weights[bias]).unbind(0)
+    states = [start(config, params, inputs.shape[1], memory)]
+    for now in from_input:
+        states.append(step(config, params, states[-1], now, recurrent))
+    hidden = torch.stack([state["hidden"] for state in states[1:]])
+    words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
+    weights = params["output"]
+    logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
+    return logits, states
+
+
+def loss(config: NTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
+    if config.outputs == "bits":
+        nats = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(-1)
+        wrong = ((logits > 0) != (targets > 0.5)).sum(-1)
+    else:
+        nats = -(targets * logits.log_softmax(-1)).sum(-1)
+        wrong = logits.argmax(-1) != targets.argmax(-1)
+    return (nats * mask).sum(), (wrong * (mask != 0)).sum()
+
+
+def tape(config: NTMConfig, states: list[Tensors]) -> Tensors:
+    """Signals by name, (T, B, ...), out of the states of `forward` (or out of their gradients)."""
+    R, first, after = config.read_heads, states[0], states[1:]
+    stacked = {name: torch.stack([state[name] for state in after]) for name in after[0]}
+    both = ("key", "strength", "gate", "sharpness", "shift", "content", "interpolated", "shifted", "weighting")
+    signals = {name: value for name, value in stacked.items() if name not in both}
+    for name in both:
+        signals[f"read_{name}"], signals[f"write_{name}"] = stacked[name][:, :, :R], stacked[name][:, :, R:]
+    starts = {"memory_start": first["memory"]}
+    starts |= {"read_start": first["weighting"][:, :R], "write_start": first["weighting"][:, R:]}
+    return signals | starts
