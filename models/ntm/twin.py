@@ -14,7 +14,10 @@ from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.parameters import columns, fixed_memory
 from memviz.ops.content import content_weights_twin
 from memviz.ops.erase_add import erase_add_twin
+from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.interpolate import interpolate_twin
+from memviz.ops.loss import loss_twin
+from memviz.ops.lstm import lstm_twin
 from memviz.ops.read import read_twin
 from memviz.ops.sharpen import sharpen_twin
 from memviz.ops.shift import shift_twin
@@ -51,12 +54,9 @@ def controller(config: NTMConfig, state: Tensors, from_input: Tensor, recurrent:
     """The controller's new state from its old one, the words read, and what the input contributes (B, 4 hidden)."""
     words = state["read_vector"].flatten(1)
     if config.controller == "feedforward":
-        return {"hidden": torch.addmm(from_input, words, recurrent).tanh()}
-    gates = torch.addmm(from_input, torch.cat([state["hidden"], words], 1), recurrent)
-    keep, candidate, out = gates[:, : 2 * config.hidden].sigmoid(), *gates[:, 2 * config.hidden :].chunk(2, 1)
-    write, forget = keep.chunk(2, 1)
-    cell = forget * state["cell"] + write * candidate.tanh()
-    return {"hidden": out.sigmoid() * cell.tanh(), "cell": cell}
+        return {"hidden": feedforward_twin(torch.addmm(from_input, words, recurrent))}
+    sums = torch.addmm(from_input, torch.cat([state["hidden"], words], 1), recurrent)
+    return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True))
 
 
 def heads(config: NTMConfig, params: Tensors, hidden: Tensor) -> Tensors:
@@ -126,13 +126,9 @@ def forward(
 
 def loss(config: NTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
-    if config.outputs == "bits":
-        nats = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(-1)
-        wrong = ((logits > 0) != (targets > 0.5)).sum(-1)
-    else:
-        nats = -(targets * logits.log_softmax(-1)).sum(-1)
-        wrong = logits.argmax(-1) != targets.argmax(-1)
-    return (nats * mask).sum(), (wrong * (mask != 0)).sum()
+    classes = config.outputs == "classes"
+    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
+    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
 
 
 def tape(config: NTMConfig, states: list[Tensors]) -> Tensors:
