@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from memviz.contracts.errors import CatalogError
+
 # How a signal's dims are brought down to a panel's axes; both renderers implement exactly these:
 #   ("take", dim)   the entry chosen by the viewer (head, slot)
 #   ("max", dim)    the maximum over the dim
@@ -13,6 +15,7 @@ REDUCTIONS = ("take", "max", "at")
 #   unit: 0..1 | signed: -v..v, one v for the run | bit: 0 or 1 | positive: 0..v, one v for the run
 SCALES = ("unit", "signed", "bit", "positive")
 FORMS = ("heatmap", "lines", "bars")
+ROLES = ("write", "read", "plain")
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,22 @@ class Panel:
     reduce: tuple[tuple[str, str], ...] = ()
     role: str = "plain"  # "write" | "read" | "plain": the hue, always with a label
     cursor: str | None = "t"  # the dim of the axis that carries the time cursor, if any
+
+    def __post_init__(self) -> None:
+        """Refuse a panel that one of the renderers could not draw."""
+        for field, value, known in (
+            ("form", self.form, FORMS),
+            ("scale", self.scale, SCALES),
+            ("role", self.role, ROLES),
+        ):
+            if value not in known:
+                raise CatalogError(f"Panel.{field} of {self.id}: want one of {', '.join(known)}, got {value!r:.40}")
+        if (self.form == "heatmap") != (self.rows is not None):
+            raise CatalogError(
+                f"Panel.rows of {self.id}: want a dim for a heatmap and None else, got {self.rows!r:.40}"
+            )
+        for how, dim in self.reduce:
+            if how not in REDUCTIONS or (how == "at" and dim != "t"):
+                raise CatalogError(
+                    f'Panel.reduce of {self.id}: want ("take" or "max", dim) or ("at", "t"), got {how, dim}'
+                )
