@@ -107,7 +107,7 @@ def into_gamut(lab: np.ndarray) -> np.ndarray:
 
 
 def arm(paper: str, stops: tuple[str, ...], steps: int, end: float | None = None) -> np.ndarray:
-    """From the paper through `stops` in even steps of lightness to `end` (by default the last stop's), (steps, 3) sRGB."""
+    """From the paper through `stops` in even steps of lightness to `end` (default: the last stop's), (steps, 3) sRGB."""
     points = oklab(np.stack([parse(colour) for colour in (paper, *stops)]))
     if end is not None:
         points[-1, 0] = end
@@ -129,7 +129,7 @@ def _smooth(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def ramp(name: str, theme: str) -> np.ndarray:
-    """(256, 3) uint8: "write", "read", "plain" run from 0 to 1; "signed" and "gradient" from -v to v, zero in the middle."""
+    """(256, 3) uint8: "write", "read", "plain" run from 0 to 1; "signed", "gradient" from -v to v around the paper."""
     paper = PAPER[theme]
     if name in SEQUENTIAL[theme]:
         rgb = arm(paper, SEQUENTIAL[theme][name], SIZE)

@@ -31,7 +31,8 @@ def limits_of(trace: Any) -> Limits:
         if signal.kind == "memory":
             memory = max(memory, peak)
         elif signal.kind in SIGNED:
-            signed[name] = rung(peak)
+            bound = 1.0 if signal.dims == ("t", "output") else 0.0  # an error of probabilities is never above 1
+            signed[name] = rung(max(peak, bound))
         elif signal.kind in POSITIVE:
             positive[name] = rung(peak)
     return {"memory": rung(memory), "signed": signed, "positive": positive}

@@ -15,13 +15,13 @@ PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" 
+<meta http-equiv="Content-Security-Policy"
   content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
 <title>{title}</title>
 <style>
 html, body {{ margin: 0; background: {light}; }}
 @media (prefers-color-scheme: dark) {{ html, body {{ background: {dark}; }} }}
-#scope {{ max-width: 1680px; margin: 0 auto; }}
+#scope {{ max-width: 1720px; margin: 0 auto; }}
 {styles}
 </style>
 <div id="scope"></div>
@@ -40,7 +40,7 @@ html, body {{ margin: 0; background: {light}; }}
 
 
 def page(frames: Iterable[bytes], title: str = "memviz", options: Mapping[str, Any] | None = None) -> str:
-    """The page as text: `frames` as encode.py makes them, `options` as mountScope takes them (theme, unfolded, t, ...)."""
+    """The page as text: `frames` of encode.py, `options` as mountScope takes them (theme, unfolded, t, ...)."""
     data = "\n".join(
         f'<script type="application/octet-stream" class="memviz-frame">{base64.b64encode(frame).decode()}</script>'
         for frame in frames

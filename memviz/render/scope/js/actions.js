@@ -1,6 +1,6 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
-import { nearest, recordsOf, shownUpdate } from "./records.js";
+import { controlled, nearest, recordsOf, shownUpdate } from "./records.js";
 import { startSlow } from "./slow.js";
 import { headsOf, parseHead } from "./view.js";
 
@@ -41,6 +41,7 @@ export function createActions(store, send, host) {
     if (next !== undefined) setT(next);
   };
   const begin = () => send({ do: "start", recipe: host.recipe() });
+  const command = (words) => controlled(get()) && send(words);
 
   return {
     setT,
@@ -63,7 +64,7 @@ export function createActions(store, send, host) {
     toggleLayer: () => {
       const layer = get().layer === "forward" ? "gradient" : "forward";
       set({ layer });
-      send({ do: "gradients", on: layer === "gradient" });
+      command({ do: "gradients", on: layer === "gradient" });
     },
     toggleRoot: () => set({ root: !get().root }),
     cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length] }),
@@ -74,7 +75,7 @@ export function createActions(store, send, host) {
     },
     trainingFirst: () => recordsOf(get()).length && showUpdate(recordsOf(get())[0]),
     trainingBack: () => stepU(-1),
-    trainingForward: () => stepU(1) || (get().status?.controls && send({ do: "step", n: 1 })),
+    trainingForward: () => stepU(1) || command({ do: "step", n: 1 }),
     follow,
     replay: () => {
       const records = recordsOf(get());
@@ -84,8 +85,8 @@ export function createActions(store, send, host) {
     },
     stepU,
     start: begin,
-    command: (command) => send(command),
-    branch: () => send({ do: "branch", update: shownUpdate(get()) }),
+    command,
+    branch: () => command({ do: "branch", update: shownUpdate(get()) }),
     slowMotion: () => startSlow(store, send),
     unfold: () => {
       set({ unfolded: true });

@@ -16,7 +16,8 @@ export function createCurves() {
     const canvas = h("canvas", { role: "img", "aria-label": `${spec.title} over training` });
     const value = h("span.value");
     const low = h("span.low");
-    return { spec, canvas, value, low, element: h("div.curve", {}, h("div.curve-head", {}, h("span", {}, spec.title), value), canvas, low) };
+    const chance = h("span.chance");
+    return { spec, canvas, value, low, chance, element: h("div.curve", {}, h("div.curve-head", {}, h("span", {}, spec.title), chance, value), canvas, low) };
   });
   const element = h("section.curves", {}, h("h2", {}, "Learning"), ...charts.map((chart) => chart.element));
   const draw = onChange((view) => charts.forEach((chart) => drawCurve(view, chart)));
@@ -27,24 +28,25 @@ export function createCurves() {
   return { element, update };
 }
 
-function drawCurve(view, { spec, canvas, value, low }) {
+function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   const { curve, ink, status, zoom } = view;
   const width = canvas.parentElement.clientWidth;
   if (!width) return;
-  const height = Math.round(58 * zoom);
+  const height = Math.round(50 * zoom);
   const context = sharp(canvas, width, height);
   const axis = trainingAxis(view);
   const values = curve[spec.key];
   const chance = status?.metrics?.[spec.chance];
   const scale = spec.log ? logScale(values, height) : linearScale(values, chance, height);
   const x = (u) => 1 + axis.to(u) * (width - 2);
-  drawGround(context, { width, height, ink, chance, y: scale.y, zoom, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
+  drawGround(context, { width, height, ink, chance, y: scale.y, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
   drawPath(context, curve.update, values, x, scale.y, ink.ink);
   const at = x(shownUpdate(view));
   context.fillStyle = ink.muted;
   context.fillRect(Math.round(at), 0, 1, height);
   setText(value, two(valueNear(curve.update, values, shownUpdate(view))));
   setText(low, scale.says);
+  setText(said, Number.isFinite(chance) ? `┄ chance ${two(chance)}` : "");
 }
 
 function linearScale(values, chance, height) {
@@ -59,7 +61,7 @@ function logScale(values, height) {
   return { y, says: `log scale, ${two(10 ** low)} to ${two(10 ** high)}` };
 }
 
-function drawGround(context, { width, height, ink, chance, y, zoom, solved }) {
+function drawGround(context, { width, height, ink, chance, y, solved }) {
   context.fillStyle = ink.hair;
   context.fillRect(0, height - 1, width, 1);
   if (solved !== null) {
@@ -74,11 +76,6 @@ function drawGround(context, { width, height, ink, chance, y, zoom, solved }) {
   context.lineTo(width, y(chance));
   context.stroke();
   context.setLineDash([]);
-  context.fillStyle = ink.muted;
-  context.font = `${11 * zoom}px ${ink.font}`;
-  context.textAlign = "right";
-  context.textBaseline = "top";
-  context.fillText(`chance ${two(chance)}`, width, y(chance) + 3);
 }
 
 function drawPath(context, updates, values, x, y, colour) {

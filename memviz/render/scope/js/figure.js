@@ -14,7 +14,7 @@ export function createFigure(actions) {
   const grid = h("div.columns");
   const overlay = createOverlay();
   const more = h("details.more", {}, h("summary", {}, "More: the controller's own state"), h("div.more-body"));
-  const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas), more);
+  const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas));
   const state = { units: [], labels: [], heads: [], sizes: null };
   const rebuild = onChange((view) => build(view, state, grid, more, actions));
   const update = (view) => {
@@ -28,7 +28,7 @@ export function createFigure(actions) {
     for (const label of state.labels) label(view);
     overlay.update(view, state, grid);
   };
-  return { element, update, state };
+  return { element, more, update, state };
 }
 
 function build(view, state, grid, more, actions) {
@@ -124,7 +124,7 @@ function stageBlocks(stages, index, view, state) {
   const tracks = `repeat(${stages.length}, ${sizes.stage}px)`;
   const block = (name, ...children) => {
     const element = h(`div.block.stages.${name}`, {}, ...children);
-    element.style.cssText = `grid-column:${index + 1};${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
+    element.style.cssText = `grid-column:${index + 1};padding-left:${sizes.tier === "narrow" ? sizes.gutter : 0}px;${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
     return element;
   };
   return [block("head", heads.title), block("strips", ...heads.cells), block("main", ...units.map((unit) => unit.canvas)), block("below", heads.note)];

@@ -16,14 +16,17 @@ export function fit({ width, T, words, slots, stages, columns, zoom, folded }) {
     const step = inner / Math.max(1, T);
     return { tier, gutter, middle: gutter, gap, step, word: inner / Math.max(1, words), row: rowHeight(slots, step, 300 * zoom), stage: (inner - 30) / 4, beside: false, strip: clamp(4, step * 0.5, 7) };
   }
-  const stage = Math.round(60 * zoom);
+  const stage = Math.round(62 * zoom);
   const beside = stages > 0 && !folded && width >= 920 * zoom;
-  const wings = beside ? stages * stage + (stages - 1) * 8 + gap + Math.round(14 * zoom) : 0;
+  const wings = beside ? stages * stage + (stages - 1) * 10 + gap + Math.round(14 * zoom) : 0;
   const wide = columns.filter((side) => side !== "memory").length;
   const free = width - wide * gutter - (words ? middle : 0) - gap * 2 - wings - 4;
-  const step = clamp(2, Math.floor(free / (wide * T + 1.1 * words)), Math.round((folded ? 20 : 19) * zoom));
-  const word = words ? clamp(2, Math.floor((free - wide * T * step) / words), Math.round(step * 1.6)) : 0;
-  const row = rowHeight(slots, step, (folded ? 400 : 372) * zoom);
+  const screen = globalThis.innerHeight || 900;
+  const height = folded ? clamp(320, screen * 0.42, 560) : clamp(300, screen * 0.37, 480) * Math.sqrt(zoom);
+  const most = Math.max(8, 1.5 * rowHeight(slots || T, Infinity, height));
+  const step = clamp(2, Math.floor(free / (wide * T + 1.1 * words)), Math.min(most, 22 * zoom));
+  const word = words ? clamp(2, Math.floor((free - wide * T * step) / words), Math.round(Math.min(step * 1.4, most * 1.2))) : 0;
+  const row = rowHeight(slots, step, height);
   return { tier, gutter, middle, gap, step, word, row, stage, beside, strip: clamp(4, Math.round(step * 0.45), 8) };
 }
 

@@ -49,7 +49,7 @@ function drawLegend(view, panel, bar, low, high) {
   const index = indexer(panel.scale, 1, view.root);
   const colours = table(view.theme, rampOf(panel.scale, panel.role));
   drawHeatmap(bar, { width, height: Math.round(7 * view.zoom), grid: { data, rows: 1, columns: 96 }, table: colours, index, joint: "transparent" });
-  setText(low, signed ? `−${two(bound)}` : "0");
+  setText(low, signed ? two(-bound) : "0");
   setText(high, `${two(bound)}${view.root ? " (square-root scale)" : ""}`);
 }
 
@@ -82,14 +82,14 @@ function headChips(column, heads, actions) {
 /** Title and numbers of the addressing stages: `{ title, cells, note, update(view) }`. */
 export function createStageHead(stages, units, side) {
   const subject = h("span", { class: side });
-  const tail = h("span");
-  const title = h("div", {}, h("h3", {}, "How the ", subject, tail), h("p.words", {}, stages[0]?.legend ?? ""));
+  const tail = h("p.words");
+  const title = h("div", {}, h("h3", {}, "How the ", subject, " found its slot"), tail, h("div.legend", { "aria-hidden": "true" }, "\u00a0"));
   const cells = stages.map((panel) => h("div.stage", {}, h("b", {}, panel.title.toLowerCase()), h("span.parameter"), h("span.spread")));
   const note = h("p.note");
   const update = (view) => {
     const head = view.headOf(side);
     setText(subject, view.trace.sizes[side] > 1 ? `${side} head ${head}` : `${side} head`);
-    setText(tail, ` found its slot at t = ${view.t}`);
+    setText(tail, `at t = ${view.t}; ${stages[0].legend}`);
     const steering = parameters(view.trace, side, view.t, head, stages.length);
     stages.forEach((panel, i) => {
       setText(cells[i].children[1], steering[i] ?? "");

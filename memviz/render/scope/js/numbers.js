@@ -3,7 +3,8 @@
 /** Two significant digits: 0.021, 1.4, 33, 32,000. */
 export function two(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
+  if (value < 0) return `−${two(-value)}`;
+  const size = value;
   if (size === 0) return "0";
   if (size >= 10) return grouped(Math.round(value));
   if (size < 0.0005) return value.toExponential(0).replace("e-", "e−");

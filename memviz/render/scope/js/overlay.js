@@ -1,6 +1,7 @@
 // Everything drawn over the panels: ticks, the time cursor, the slot's row, and the thread from a read back to its write.
 
 import { sharp } from "./dom.js";
+import { two } from "./numbers.js";
 import { drawThread } from "./thread.js";
 
 const TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
@@ -19,6 +20,7 @@ export function createOverlay() {
     dim(draw);
     drawThread(draw);
     drawCursors(draw);
+    drawHover(draw);
   };
   return { canvas, update };
 }
@@ -51,24 +53,50 @@ function drawTicks({ context, view, units }) {
   context.font = `${11 * view.zoom}px ${view.ink.font}`;
   context.fillStyle = view.ink.muted;
   for (const unit of units) {
+    if (unit.rect) drawScale({ context, view }, unit);
     if (unit.place !== "main" || !unit.rect) continue;
     const { x, y, width, height } = unit.rect;
+    context.font = `${11 * view.zoom}px ${view.ink.font}`;
     if (unit.panel.columns === "t") {
       const step = width / view.T;
       const every = tickStep(step, 30 * view.zoom);
       context.textAlign = "center";
       context.textBaseline = "top";
-      for (let t = 0; t < view.T; t += every) context.fillText(t === 0 ? "t = 0" : String(t), x + (t + 0.5) * step, y + height + 4);
+      const room = 16 * view.zoom;
+      for (let t = 0; t < view.T; t += every) {
+        if (Math.abs(t - view.t) * step > room) context.fillText(t === 0 ? "t = 0" : String(t), x + (t + 0.5) * step, y + height + 4);
+      }
+      drawNow(context, view, x + (view.t + 0.5) * step, y + height + 4);
     }
     const row = height / view.slots.length;
     const every = tickStep(row, 15 * view.zoom);
     context.textAlign = "right";
     context.textBaseline = "middle";
+    const near = view.slots.indexOf(view.slot);
     view.slots.forEach((slot, i) => {
+      if (near >= 0 && Math.abs(i - near) * row < 12 * view.zoom) return;
       const shown = view.order === "first write" ? i % every === 0 : slot % every === 0 || (view.order !== "all" && row >= 15 * view.zoom);
-      if (shown && slot !== view.slot) context.fillText(String(slot), x - 6, y + (i + 0.5) * row);
+      if (shown) context.fillText(String(slot), x - 6, y + (i + 0.5) * row);
     });
   }
+}
+
+function drawNow(context, view, x, y) {
+  context.save();
+  context.fillStyle = view.ink.ink;
+  context.font = `650 ${11.5 * view.zoom}px ${view.ink.font}`;
+  context.fillText(String(view.t), x, y);
+  context.restore();
+}
+
+/** The ends of a sparkline's scale, at its right. */
+function drawScale({ context, view }, { rect, shown, bound }) {
+  if (shown?.form !== "lines" || !bound) return;
+  context.font = `${10 * view.zoom}px ${view.ink.font}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(two(bound), rect.x + rect.width + 4, rect.y + 5);
+  context.fillText("0", rect.x + rect.width + 4, rect.y + rect.height - 3);
 }
 
 /** In slow motion everything that has not happened yet in this pass is veiled. */
@@ -86,14 +114,37 @@ function dim({ context, view, units }) {
   }
 }
 
+/** The hovered cell, and its word in every picture that has words for columns. */
+function drawHover({ context, view, units }) {
+  const { hover } = view;
+  if (!hover) return;
+  context.strokeStyle = view.ink.ink;
+  context.lineWidth = 1.5;
+  const { unit, row, column } = hover;
+  if (unit.rect && unit.shown?.form === "heatmap") {
+    const [w, h] = [unit.rect.width / unit.grid.columns, unit.rect.height / (unit.order?.length ?? unit.grid.rows)];
+    const place = unit.order ? unit.order.indexOf(row) : row;
+    context.strokeRect(unit.rect.x + column * w - 0.5, unit.rect.y + place * h - 0.5, w + 1, h + 1);
+  }
+  if (hover.word === undefined) return;
+  context.lineWidth = 1;
+  context.globalAlpha = 0.55;
+  for (const { rect, panel } of units) {
+    if (!rect || panel.columns !== "word") continue;
+    const w = rect.width / view.trace.sizes.word;
+    context.strokeRect(rect.x + hover.word * w - 0.5, rect.y - 0.5, w + 1, rect.height + 1);
+  }
+  context.globalAlpha = 1;
+}
+
 function drawCursors({ context, view, units }) {
   context.lineWidth = 1.25;
   for (const unit of units) {
     if (!unit.rect || unit.panel.cursor !== "t" || unit.place === "more") continue;
     const { x, y, width, height } = unit.rect;
     const step = width / view.T;
-    context.strokeStyle = view.ink.ink;
-    context.globalAlpha = unit.panel.form === "lines" ? 0.35 : 1;
+    context.strokeStyle = context.fillStyle = view.ink.ink;
+    context.globalAlpha = unit.panel.form === "lines" ? 0.35 : 0.7;
     if (unit.panel.form === "lines") context.fillRect(x + (view.t + 0.5) * step, y, 1, height);
     else context.strokeRect(x + view.t * step - 0.5, y - 0.5, step + 1, height + 1);
     context.globalAlpha = 1;

@@ -47,12 +47,20 @@ function receiveStatus(state, { header }) {
 }
 
 function receiveCurve(state, { header, arrays }) {
-  const curve = {};
-  for (const name of ["update", "bits", "wrong", "norm"]) {
-    const fresh = Array.from(arrays[name]?.data ?? []);
-    curve[name] = header.from === 0 ? fresh : state.curve[name].concat(fresh);
-  }
-  return { curve };
+  const columns = ["update", "bits", "wrong", "norm"];
+  const fresh = Object.fromEntries(columns.map((name) => [name, Array.from(arrays[name]?.data ?? [])]));
+  const whole = columns.map((name) => [name, header.from === 0 ? fresh[name] : state.curve[name].concat(fresh[name])]);
+  return { curve: latestBranch(Object.fromEntries(whole)) };
+}
+
+/** A run that was rewound or branched goes on from an earlier update: what came after that update is another story. Pure. */
+export function latestBranch(curve) {
+  const kept = [];
+  curve.update.forEach((update, i) => {
+    while (kept.length && curve.update[kept.at(-1)] >= update) kept.pop();
+    kept.push(i);
+  });
+  return kept.length === curve.update.length ? curve : Object.fromEntries(Object.entries(curve).map(([name, values]) => [name, kept.map((i) => values[i])]));
 }
 
 function receivePhase(state, { header }) {

@@ -6,6 +6,11 @@ export function recordsOf(state) {
   return [...updates].sort((a, b) => a - b);
 }
 
+/** Whether this browser may command the run that it sees. */
+export function controlled({ connection, status }) {
+  return connection === "open" && Boolean(status?.run && status.controls);
+}
+
 /** The update on show. */
 export function shownUpdate(state) {
   return state.u ?? state.trace?.update ?? 0;

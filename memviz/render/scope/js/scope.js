@@ -68,14 +68,14 @@ function build(scope, element) {
   const figure = createFigure(actions);
   const pointer = createPointer(figure, () => scope.view, actions);
   const tools = createTools(actions);
-  const [title, training, slow, episode, caption] = [createTitle(tools.element), createTraining(actions), createSlowCard(actions), createEpisode(actions), createCaption()];
-  const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
   const notice = createNotice(actions);
+  const [title, training, slow, episode, caption] = [createTitle(notice.element, tools.element), createTraining(actions), createSlowCard(actions), createEpisode(actions), createCaption()];
+  const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
   const help = createHelp(actions);
   const unfold = h("button.unfold", { type: "button", onclick: actions.unfold }, "Show everything");
-  const main = h("div.main", {}, training.element, slow.element, figure.element, episode.element, caption.element);
+  const main = h("div.main", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.more);
   const side = h("aside.side", {}, controls.element, unfold, run.element, curves.element, findings.element);
-  const root = h("div.memviz", { tabindex: -1 }, title.element, notice.element, h("div.body", {}, main, side), help.element);
+  const root = h("div.memviz", { tabindex: -1 }, title.element, h("div.body", {}, main, side), help.element);
   element.append(root);
   const parts = [title, tools, training, slow, figure, pointer, episode, caption, controls, run, curves, findings, help];
   Object.assign(scope, { root, main, unfold, notice, controls, parts, figure });
@@ -213,6 +213,15 @@ function publicHandle(scope, element) {
     get marks() { return scope.marks; },
     actions: scope.actions,
     units: () => scope.figure.state.units,
+    /** Shows a place: `{ u, t, head, slot, layer, order, playing }`, whatever is given. */
+    point({ u, t, head, slot, layer, order, playing }) {
+      scope.place = { ...scope.place, ...(u === undefined ? {} : { u }), ...(t === undefined ? {} : { t }), ...(head === undefined ? {} : { head }) };
+      const patch = { head, layer, order, playing, ...(slot === undefined ? {} : { pin: slot === null ? null : { slot } }) };
+      scope.store.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
+      if (!scope.store.get().trace) return;
+      if (t !== undefined) scope.actions.setT(t);
+      restoreUpdate(scope);
+    },
     update(options) {
       const before = scope.options;
       scope.options = { ...before, ...options };

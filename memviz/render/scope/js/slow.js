@@ -1,5 +1,7 @@
 // Slow motion through one update: forward over the steps, the loss, the gradient back over the steps, the new weights.
 
+import { controlled } from "./records.js";
+
 const RATE = 5; // steps a second
 const HOLD = { loss: 2.4, update: 3.5 }; // seconds
 export const PHASES = [
@@ -16,9 +18,7 @@ export function hasGradients(trace) {
 
 /** Begins the walk; a run that we control first makes one more update with its gradients recorded. */
 export function startSlow(store, send) {
-  const { status, connection } = store.get();
-  const live = connection === "open" && status?.controls;
-  if (live) {
+  if (controlled(store.get())) {
     send({ do: "pause" });
     send({ do: "gradients", on: true });
     send({ do: "step", n: 1 });

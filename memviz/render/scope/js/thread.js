@@ -23,13 +23,13 @@ export function drawThread({ context, view, units, sizes }) {
   if (place < 0) return;
   const rows = units.filter((unit) => unit.rect && (unit.place === "main" || unit.place === "stage"));
   for (const unit of rows) drawRow(context, view, unit, place);
+  if (sizes.tier !== "narrow") drawLinks(context, view, rows, place, story);
   label(context, view, rows.filter((unit) => unit.place === "main"), place, story.slot);
   const ends = { write: story.write, read: story.read };
   for (const side of ["write", "read"]) {
     const main = rows.find((unit) => unit.place === "main" && unit.side === side);
     if (main && ends[side] !== null) drawEnd(context, view, units, main, place, ends[side], side);
   }
-  if (sizes.tier !== "narrow") drawLinks(context, view, rows, place, story);
 }
 
 function drawRow(context, view, unit, place) {
@@ -51,10 +51,16 @@ function drawRow(context, view, unit, place) {
 
 function label(context, view, mains, place, slot) {
   context.font = `600 ${11.5 * view.zoom}px ${view.ink.font}`;
-  context.fillStyle = view.ink.ink;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const { rect } of mains) context.fillText(String(slot), rect.x - 6, rect.y + (place + 0.5) * (rect.height / view.slots.length));
+  const width = context.measureText(String(slot)).width + 6;
+  for (const { rect } of mains) {
+    const y = rect.y + (place + 0.5) * (rect.height / view.slots.length);
+    context.fillStyle = view.ink.paper; // over the thread
+    context.fillRect(rect.x - 3 - width, y - 7 * view.zoom, width, 14 * view.zoom);
+    context.fillStyle = view.ink.ink;
+    context.fillText(String(slot), rect.x - 6, y);
+  }
 }
 
 /** The cell itself, and the line between it and the strip where its word came in or its answer went out. */
@@ -66,7 +72,7 @@ function drawEnd(context, view, units, main, place, t, side) {
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.strokeRect(x + t * step - 1, y + place * row - 1, step + 2, row + 2);
-  const strip = units.filter((unit) => unit.place === "strip" && unit.side === side && unit.rect).at(-1);
+  const strip = units.filter((unit) => unit.place === "strip" && unit.side === side && unit.panel.columns === "t" && unit.rect).at(-1);
   if (!strip || !relevant(view, side)) return;
   const bottom = strip.rect.y + strip.rect.height;
   context.strokeRect(x + t * step - 1, strip.rect.y - 1, step + 2, strip.rect.height + 2);

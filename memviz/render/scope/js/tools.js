@@ -1,6 +1,7 @@
 // The small switches of the figure: gradient layer, square-root scale, order of the slots, help.
 
 import { h, setAttribute, setText, show } from "./dom.js";
+import { controlled } from "./records.js";
 import { hasGradients } from "./slow.js";
 
 const ORDERS = { all: "all slots", touched: "touched slots", "first write": "by first write" };
@@ -13,13 +14,13 @@ export function createTools(actions) {
   const help = h("button.switch", { type: "button", title: "keys and help (?)", "aria-label": "keys and help", onclick: actions.toggleHelp }, "?");
   const element = h("div.switches", { role: "group", "aria-label": "figure" }, gradient, root, order, help);
   const update = (view) => {
-    show(gradient, hasGradients(view.trace) || (view.connection === "open" && Boolean(view.status?.controls)));
+    show(gradient, view.unfolded && (hasGradients(view.trace) || controlled(view)));
+    show(root, view.unfolded);
     setAttribute(gradient, "aria-pressed", view.layer === "gradient");
     setAttribute(root, "aria-pressed", view.root);
     setText(order, ORDERS[view.order]);
-    show(order, Boolean(view.trace.sizes.slot));
+    show(order, view.unfolded && Boolean(view.trace.sizes.slot));
     setAttribute(order, "aria-pressed", view.order !== "all");
-    for (const button of [gradient, root, order]) if (!view.unfolded) button.hidden = true;
   };
   return { element, update };
 }

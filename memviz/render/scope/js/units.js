@@ -40,7 +40,7 @@ function drawUnit(unit, view) {
   const kind = trace.signals[panel.signal].kind;
   const bound = boundOf(panel, view.limits, kind);
   const size = { width: unit.width, height: unit.height };
-  Object.assign(unit, { grid, shown: panel, order: panel.rows === "slot" || panel.columns === "slot" ? view.slots : null });
+  Object.assign(unit, { grid, bound, shown: panel, order: panel.rows === "slot" || panel.columns === "slot" ? view.slots : null });
   const ramp = rampOf(panel.scale, panel.role);
   if (panel.form === "bars") {
     const gradient = panel.scale === "gradient";

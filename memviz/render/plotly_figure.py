@@ -1,0 +1,157 @@
+"""The same Panels in plotly, one at full size: to look closely, to put into a paper, to keep as a page. Not for live views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from memviz.contracts.panel import Panel
+from memviz.render.colours import PAPER, SEQUENTIAL, ramp
+from memviz.render.limits import limits_of
+from memviz.render.reduce import reduce_panel
+
+INK = {"light": "#1a2230", "dark": "#e9ecef"}
+HAIR = {"light": "#dfe2e0", "dark": "#2c323a"}
+FONT = '"Source Sans 3", "Source Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
+AXES = {"t": "step t", "slot": "slot", "word": "word", "read": "read head", "write": "write head", "shift": "offset"}
+# for st.plotly_chart(config=...): the camera button saves a vector file
+CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": "memviz", "scale": 2}}
+
+
+def panel_figure(
+    trace: Any,
+    panel: Panel,
+    at: Mapping[str, int] | None = None,
+    *,
+    theme: str = "light",
+    root: bool = False,
+    limits: Mapping[str, Any] | None = None,
+) -> go.Figure:
+    """One panel as a figure with its legend in words, its fixed scale and the time cursor.
+
+    `at`: index of "t" and of the heads taken; `root`: the square-root scale; `limits`: the run's scales.
+    """
+    values = reduce_panel(panel, trace, at)
+    bound = bound_of(panel, limits or limits_of(trace), trace.signals[panel.signal].kind)
+    drawers = {"heatmap": _heatmap, "lines": _line, "bars": _bars}
+    figure = go.Figure(drawers[panel.form](panel, values, bound, theme, root))
+    figure.update_layout(**_layout(panel, theme, (at or {}).get("t", 0)))
+    if panel.form == "bars":
+        figure.update_xaxes(range=[0, bound], title="value")
+        figure.update_yaxes(title=AXES.get(panel.columns, panel.columns), autorange="reversed")
+    elif panel.form == "lines":
+        figure.update_yaxes(range=[0, bound * 1.05], title="value")
+    else:
+        figure.update_yaxes(autorange="reversed", title=AXES.get(panel.rows or "", panel.rows))
+    if panel.cursor:
+        t = (at or {}).get(panel.cursor, 0)
+        figure.add_vrect(x0=t - 0.5, x1=t + 0.5, line={"color": INK[theme], "width": 1.5}, fillcolor="rgba(0,0,0,0)")
+    return figure
+
+
+def bound_of(panel: Panel, limits: Mapping[str, Any], kind: str) -> float:
+    """The top of the panel's fixed scale, as scope/js/colours.js has it."""
+    if panel.scale in ("unit", "bit"):
+        return 1.0
+    if kind == "memory":
+        return float(limits.get("memory") or 1.0)
+    group = "positive" if panel.scale == "positive" else "signed"
+    return float(limits.get(group, {}).get(panel.signal) or 1.0)
+
+
+def colour_scale(panel: Panel, theme: str) -> list[list[Any]]:
+    """The scope's own ramp as a plotly colour scale."""
+    name = "signed" if panel.scale == "signed" else panel.role
+    table = ramp(name, theme)
+    return [[i / 255, "rgb({}, {}, {})".format(*table[i])] for i in range(256)]
+
+
+def _heatmap(panel: Panel, values: np.ndarray, bound: float, theme: str, root: bool) -> go.Heatmap:
+    low = -bound if panel.scale == "signed" else 0.0
+    shown = np.sign(values) * np.sqrt(np.abs(values) / bound) * bound if root else values
+    ticks = [low, 0.0, bound] if low else [0.0, bound]
+    title = "square-root scale" if root else ""
+    return go.Heatmap(
+        z=shown,
+        customdata=values,
+        zmin=low,
+        zmax=bound,
+        colorscale=colour_scale(panel, theme),
+        xgap=1,
+        ygap=1,
+        hovertemplate=f"{panel.rows} %{{y}}, {panel.columns} %{{x}}<br>%{{customdata:.6g}}<extra></extra>",
+        colorbar={"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks], "thickness": 12, "title": title},
+    )
+
+
+def _line(panel: Panel, values: np.ndarray, bound: float, theme: str, root: bool) -> go.Scatter:
+    colour = SEQUENTIAL[theme][panel.role][1]
+    hover = f"{panel.columns} %{{x}}<br>%{{y:.6g}}<extra></extra>"
+    return go.Scatter(
+        x=np.arange(len(values)), y=values, mode="lines+markers", line={"color": colour}, hovertemplate=hover
+    )
+
+
+def _bars(panel: Panel, values: np.ndarray, bound: float, theme: str, root: bool) -> go.Bar:
+    colour = SEQUENTIAL[theme][panel.role][1]
+    hover = f"{panel.columns} %{{y}}<br>%{{x:.6g}}<extra></extra>"
+    return go.Bar(x=values, y=np.arange(len(values)), orientation="h", marker={"color": colour}, hovertemplate=hover)
+
+
+def _layout(panel: Panel, theme: str, t: int) -> dict[str, Any]:
+    at = f" at t = {t}" if ("at", "t") in panel.reduce else ""
+    axis = {"gridcolor": HAIR[theme], "zerolinecolor": HAIR[theme]}
+    return {
+        "title": {"text": f"{panel.title}{at}<br><sup>{panel.legend}</sup>"},
+        "font": {"family": FONT, "color": INK[theme]},
+        "paper_bgcolor": PAPER[theme],
+        "plot_bgcolor": PAPER[theme],
+        "xaxis": {"title": AXES.get(panel.columns, panel.columns), "showgrid": False, **axis},
+        "yaxis": {"showgrid": panel.form == "lines", **axis},
+        "margin": {"l": 60, "r": 20, "t": 70, "b": 50},
+        "showlegend": False,
+    }
+
+
+def curves_figure(
+    curve: Mapping[str, np.ndarray],
+    chance: Mapping[str, float] | None = None,
+    theme: str = "light",
+) -> go.Figure:
+    """Bits per sequence and wrong bits over the updates, with their chance levels dashed, and the gradient norm.
+
+    `curve` as Run.curve gives it; `chance` {"bits": ..., "wrong": ...}. The legend shows and hides lines.
+    """
+    lines = {
+        "bits": ("bits per sequence", "plain"),
+        "wrong": ("wrong bits", "write"),
+        "norm": ("gradient norm", "read"),
+    }
+    figure = go.Figure()
+    for name, (title, role) in lines.items():
+        line = {"color": SEQUENTIAL[theme][role][1]}
+        figure.add_scatter(
+            x=curve["update"], y=curve[name], name=title, line=line, visible=name != "norm" or "legendonly"
+        )
+        if chance and name in chance:
+            figure.add_hline(y=chance[name], line={"dash": "dot", **line}, annotation_text=f"chance {chance[name]:.3g}")
+    axis = {"gridcolor": HAIR[theme], "zerolinecolor": HAIR[theme]}
+    figure.update_layout(
+        font={"family": FONT, "color": INK[theme]},
+        paper_bgcolor=PAPER[theme],
+        plot_bgcolor=PAPER[theme],
+        xaxis={"title": "update", **axis},
+        yaxis={"title": "per sequence", "rangemode": "tozero", **axis},
+        legend={"orientation": "h", "y": 1.08},
+        margin={"l": 60, "r": 20, "t": 50, "b": 50},
+    )
+    return figure
+
+
+def to_page(figure: go.Figure, title: str = "memviz") -> str:
+    """The figure as one offline HTML page, plotly inside."""
+    page: str = figure.to_html(include_plotlyjs=True, full_html=True, config=CONFIG, default_height="100vh")
+    return page.replace("<head>", f"<head><title>{title}</title>", 1)
