@@ -15,6 +15,7 @@ t = "first(phase == 'recall')"         # where the scope goes: a whole number or
 head = "write.0"                       # which head it takes
 panel = "weighting.write_weighting"    # which panel it points at
 reveal = "It wrote to slot {answer}."  # shown after the guess
+look = 4                               # where the scope goes with the reveal, like t; without it, it stays
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Step:
     head: str = ""
     panel: str = ""
     reveal: str = ""
+    look: str = ""  # an expression, like t; empty: the scope stays where t took it
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def read_lesson(folder: Path) -> Lesson:
 def check_lesson(lesson: Lesson, signals: Mapping[str, Signal]) -> None:
     """Raise FileError unless every answer and every t fits a trace with these signals."""
     for i, step in enumerate(lesson.steps):
-        for name, text in (("answer", step.answer), ("t", step.t)):
+        for name, text in (("answer", step.answer), ("t", step.t), ("look", step.look)):
             try:
                 typed = check(text, signals) if text else None
                 if typed and typed.dims:
@@ -113,13 +115,14 @@ def check_lesson(lesson: Lesson, signals: Mapping[str, Signal]) -> None:
                 raise FileError(f"{lesson.name}/lesson.toml: steps {i + 1}.{name}: {error}") from error
 
 
-def step_time(step: Step, trace: Trace) -> int | None:
-    """The step of the episode to show, None to stay. Raises ExpressionError."""
-    if not step.t:
+def step_time(step: Step, trace: Trace, revealed: bool = False) -> int | None:
+    """The step of the episode to show, before or after the reveal; None to stay. Raises ExpressionError."""
+    text = (revealed and step.look) or step.t
+    if not text:
         return None
-    value = evaluate(step.t, trace)
+    value = evaluate(text, trace)
     if isinstance(value, str) or value not in range(trace.steps):
-        raise ExpressionError(f"want a step 0..{trace.steps - 1} to show, got {value} from {step.t!r:.80} (correct t)")
+        raise ExpressionError(f"want a step 0..{trace.steps - 1} to show, got {value} from {text!r:.80} (correct it)")
     return int(value)
 
 
@@ -161,7 +164,7 @@ def _tidy(step: Any) -> dict[str, Any]:
     if not isinstance(step, dict):
         raise ValueError("want [[steps]] to be tables")
     tidy = step | {"options": _list("options", step.get("options", [])), "tolerance": float(step.get("tolerance", 0))}
-    return tidy | ({"t": str(step["t"])} if type(step.get("t")) is int else {})
+    return tidy | {name: str(step[name]) for name in ("t", "look") if type(step.get(name)) is int}
 
 
 def _list(name: str, values: Any) -> tuple[Any, ...]:
