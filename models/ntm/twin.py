@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from memviz.models.ntm.config import NTMConfig
-from memviz.models.ntm.parameters import columns, fixed_memory
+from memviz.models.ntm.parameters import columns, fixed_memory, fixed_weighting
 from memviz.ops.content import content_weights_twin
 from memviz.ops.erase_add import erase_add_twin
 from memviz.ops.feedforward import feedforward_twin
@@ -25,29 +25,26 @@ from memviz.ops.shift import shift_twin
 Tensors = dict[str, Tensor]
 
 
-def start(config: NTMConfig, params: Tensors, B: int, memory: Tensor | None = None) -> Tensors:
-    """The state before step 0, for B episodes; memory (B, N, W) replaces the model's own."""
+def start(config: NTMConfig, params: Tensors, B: int) -> Tensors:
+    """The state before step 0, for B episodes."""
     like = params["heads"]
-    if memory is None:
-        first = params.get("memory_start")
-        first = torch.tensor(fixed_memory(config), dtype=like.dtype, device=like.device) if first is None else first
-        memory = first.expand(B, -1, -1).contiguous()
-    state = {"memory": memory, "read_vector": params["read_vector_start"].expand(B, -1, -1).contiguous()}
-    reads, writes = (_start_weighting(config, params, head, B) for head in ("read", "write"))
-    state["weighting"] = torch.cat([reads, writes], 1)
+    memory = params.get("memory_start")
+    first = {
+        "memory": like.new_tensor(fixed_memory(config)) if memory is None else memory,
+        "weighting": torch.cat([start_weightings(config, params, head) for head in ("read", "write")]),
+        "read_vector": params["read_vector_start"],
+    }
     if config.controller == "lstm":
-        state |= {name: params[f"{name}_start"].expand(B, -1).contiguous() for name in ("hidden", "cell")}
-    return state
+        first |= {"hidden": params["hidden_start"], "cell": params["cell_start"]}
+    return {name: value.expand(B, *value.shape).contiguous() for name, value in first.items()}
 
 
-def _start_weighting(config: NTMConfig, params: Tensors, head: str, B: int) -> Tensor:
-    like, heads = params["heads"], config.read_heads if head == "read" else config.write_heads
+def start_weightings(config: NTMConfig, params: Tensors, head: str) -> Tensor:
+    """The weightings (head, N) before step 0 of the heads that read, or of those that write."""
     if config.start == "learned":
-        return params[f"{head}_start_logits"].softmax(-1).expand(B, -1, -1)
-    weighting = like.new_full((B, heads, config.N), 1 / config.N if config.start == "uniform" else 0.0)
-    if config.start == "one-hot":
-        weighting[:, :, 0] = 1
-    return weighting
+        return params[f"{head}_start_logits"].softmax(-1)
+    heads = config.read_heads if head == "read" else config.write_heads
+    return params["heads"].new_tensor(fixed_weighting(config, heads))
 
 
 def controller(config: NTMConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
@@ -59,11 +56,16 @@ def controller(config: NTMConfig, state: Tensors, from_input: Tensor, recurrent:
     return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True))
 
 
+def clip(config: NTMConfig, x: Tensor) -> Tensor:
+    """Clip x to -config.clip..config.clip, unless that is 0."""
+    return x.clamp(-config.clip, config.clip) if config.clip > 0 else x
+
+
 def heads(config: NTMConfig, params: Tensors, hidden: Tensor) -> Tensors:
     """What the controller tells the heads: keys (B, head, W), strengths (B, head), ..., erase and add (B, write, W)."""
     weights, number = params["heads"], config.read_heads + config.write_heads
-    raw = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
-    part = {name: raw[:, columns_] for name, columns_ in columns(config).items()}
+    sums = clip(config, torch.addmm(weights[config.hidden], hidden, weights[: config.hidden]))
+    part = {name: sums[:, where] for name, where in columns(config).items()}
     squash = torch.tanh if config.vectors == "tanh" else torch.Tensor.contiguous
     strength = functional.softplus(part["strength"], threshold=40)
     return {
@@ -86,6 +88,11 @@ def address(config: NTMConfig, memory: Tensor, previous: Tensor, told: Tensors) 
     return {"content": content, "interpolated": interpolated, "shifted": shifted, "weighting": weighting}
 
 
+def read_words(config: NTMConfig, memory: Tensor, weighting: Tensor) -> Tensor:
+    """What the read heads read, (B, read, W)."""
+    return read_twin(memory, weighting[:, : config.read_heads])
+
+
 def write(config: NTMConfig, memory: Tensor, weighting: Tensor, told: Tensors) -> Tensor:
     """The memory after every write head in turn."""
     for head in range(config.write_heads):
@@ -100,28 +107,27 @@ def step(config: NTMConfig, params: Tensors, state: Tensors, from_input: Tensor,
     told = heads(config, params, control["hidden"])
     where = address(config, state["memory"], state["weighting"], told)
     memory = write(config, state["memory"], where["weighting"], told)
-    seen = state["memory"] if config.read_order == "previous" else memory
-    words = read_twin(seen, where["weighting"][:, : config.read_heads])
+    words = read_words(config, state["memory"] if config.read_order == "previous" else memory, where["weighting"])
     return {**control, **told, **where, "memory": memory, "read_vector": words}
 
 
 def forward(
-    config: NTMConfig, params: Tensors, inputs: Tensor, memory: Tensor | None = None
+    config: NTMConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
 ) -> tuple[Tensor, list[Tensors]]:
-    """Logits (T, B, Y) of the outputs, and the state before step 0 and after every step."""
+    """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
     weights, H = params["controller"], config.hidden
     bias = H if config.controller == "lstm" else 0  # the rows are [h | 1 | r | x]
     x = bias + 1 + config.read_heads * config.W
     recurrent = torch.cat([weights[:bias], weights[bias + 1 : x]])
     from_input = (inputs @ weights[x:] + weights[bias]).unbind(0)
-    states = [start(config, params, inputs.shape[1], memory)]
+    states = [start(config, params, inputs.shape[1]) if state is None else state]
     for now in from_input:
         states.append(step(config, params, states[-1], now, recurrent))
     hidden = torch.stack([state["hidden"] for state in states[1:]])
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
     weights = params["output"]
     logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
-    return logits, states
+    return clip(config, logits), states
 
 
 def loss(config: NTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
