@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -14,6 +14,7 @@ from memviz.contracts.errors import DivergedError
 from memviz.contracts.model import Arrays, has_memory
 from memviz.contracts.trace import Trace
 from memviz.training import optimizer, watch
+from memviz.training.batch import Batch
 from memviz.training.config import TrainConfig, rate_at
 from memviz.training.exam import Examiner
 from memviz.training.keys import mix
@@ -55,6 +56,8 @@ class Trainer:
         self._workers = Workers()
         self._examiner = Examiner(setup)
         self._threads = threads
+        # called with "forward" before the gradient of an update, "gradient" after it, "update" after the move
+        self.on_phase: Callable[[str, Trainer], None] | None = None
         self._build()
 
     def close(self) -> None:
@@ -67,6 +70,11 @@ class Trainer:
         self.state.change(values)
         if (before.batch, before.memory) != (self.state.config.batch, self.state.config.memory):
             self._build()
+
+    def begin(self, setup: Setup) -> None:
+        """Start again at update 0 with the settings as they are; the setup may have another seed or memory."""
+        self.setup, self._examiner = setup, Examiner(setup)
+        self.restore(TrainState.first(setup, self.state.config))
 
     def restore(self, state: TrainState) -> None:
         """Go on from a copy of `state`."""
@@ -82,14 +90,30 @@ class Trainer:
     def advance(self) -> Progress:
         """One update, and an exam when one is due. Raises DivergedError, with the last good state put back."""
         begun = perf_counter()
+        begun += self._phase("forward")
         self.gradient()
+        begun += self._phase("gradient")
         metrics = self.apply()
+        begun += self._phase("update")
         state = self.state
         exam = self._look() if state.window.sequences >= state.config.exam_every else None
         if state.best_exam is not None and self.polished():
             self._keep_best()
         state.seconds += perf_counter() - begun
         return Progress(state.update, state.sequences, state.seconds, metrics, exam)
+
+    def next_batch(self) -> Batch:
+        """The episodes of the next update, drawn into the buffers that it will draw them into again."""
+        self.lanes.batch.draw(mix(self.setup.seed, self.state.update))
+        return self.lanes.batch
+
+    def _phase(self, name: str) -> float:
+        """Tell `on_phase`, and return the seconds that took, which are none of training's."""
+        if self.on_phase is None:
+            return 0.0
+        begun = perf_counter()
+        self.on_phase(name, self)
+        return perf_counter() - begun
 
     def gradient(self) -> float:
         """The first half of an update: the gradient lies in `lanes.sums`. Returns the loss, nats per answer."""
@@ -98,9 +122,9 @@ class Trainer:
         key = mix(self.setup.seed, state.update)
         nats, self._wrong = self.lanes.compute(key, state.memory, self._workers, threads)
         answered = self.lanes.batch.answered
-        self._loss = nats / answered
+        self.loss = nats / answered
         self._pace.note(perf_counter() - begun, answered)
-        return self._loss
+        return self.loss
 
     def block_norms(self) -> list[tuple[str, float]]:
         """Between the halves: the length of the gradient of every parameter block, before any clip."""
@@ -112,18 +136,18 @@ class Trainer:
         since = None if state.solved is None else state.sequences - state.solved.sequences
         settings = optimizer.settings(config, rate_at(config, since), state.update + 1)
         norm, clipped = optimizer.apply(state.params, lanes.sums, *self._slots, *settings)
-        state.smooth = watch.smoothed(state.smooth, self._loss)
+        state.smooth = watch.smoothed(state.smooth, self.loss)
         if not (math.isfinite(norm) and state.smooth < self._too_much):
             raise self._diverged(norm)
         state.update += 1
         state.sequences += config.batch
         window, answered = state.window, lanes.batch.answered
-        window.nats += self._loss * answered
+        window.nats += self.loss * answered
         window.answered += answered
         window.sequences += config.batch
         return {
-            "loss": self._loss,
-            "bits_per_sequence": self._loss * answered / (LN2 * config.batch),
+            "loss": self.loss,
+            "bits_per_sequence": self.loss * answered / (LN2 * config.batch),
             "wrong_bits": self._wrong / config.batch,
             "norm": norm,
             "norm_clipped": clipped,
@@ -181,7 +205,7 @@ class Trainer:
         self._slots = [*state.slots.values(), optimizer.NOTHING][:3]
         self._too_much = watch.EXPLODED * watch.chance_loss(setup.task, setup.task.widths(setup.task_config)[1])
         self._pace = Pace(self.lanes.count, self._threads)
-        self._loss, self._wrong = math.nan, 0
+        self.loss, self._wrong = math.nan, 0
         self._good = state.copy()
 
 

@@ -14,7 +14,9 @@ from memviz.contracts.knob import Preset, choice, knob
 from memviz.contracts.model import Model
 from memviz.contracts.signal import Signal
 from memviz.contracts.task import Chunk, Episode, Task
-from memviz.training.config import TrainConfig
+from memviz.training.config import TrainConfig, Until
+from memviz.training.engine import Engine, Hooks
+from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
 
@@ -195,9 +197,31 @@ def config(**knobs):
     return TrainConfig(**{"rate": 0.03, "batch": 6, "chunk": 2, "exam_every": 120, "exam_below": 0.05, **knobs})
 
 
-def trainer(seed=0, threads=1, memory=None, keep=0.0, **knobs):
-    return Trainer(setup(seed, memory, keep=keep), config(**knobs), threads=threads)
+def trainer(seed=0, threads=1, start=None, keep=0.0, **knobs):
+    return Trainer(setup(seed, start, keep=keep), config(**knobs), threads=threads)
 
 
 def losses(one, updates):
     return [one.advance().metrics["loss"] for _ in range(updates)]
+
+
+class StillClock(Clock):
+    """Time that passes only when somebody waits, or by `tick` seconds at every look."""
+
+    def __init__(self, tick=0.0):
+        self.time, self.tick, self.waits = 100.0, tick, []
+
+    def now(self):
+        self.time += self.tick
+        return self.time
+
+    def wait(self, condition, seconds):
+        assert seconds is not None, "this would wait for ever"
+        self.waits.append(seconds)
+        self.time += seconds
+
+
+def engine(clock=None, goal=None, changes=(), hooks=None, seed=0, **knobs):
+    clock = clock or StillClock(tick=0.001)
+    given = {"goal": goal or Until(solved=False), "changes": changes, "hooks": hooks or Hooks()}
+    return Engine(trainer(seed, **knobs), Mailbox(clock), clock, **given)

@@ -62,7 +62,7 @@ def test_a_fresh_process_resumes_bit_for_bit(tmp_path):
 
 
 def test_everything_that_changes_while_training_is_kept(tmp_path):
-    trainer = stand_in.trainer(keep=0.1, polish=6000, memory=np.ones((3, 8), np.float32))
+    trainer = stand_in.trainer(keep=0.1, polish=6000, start=np.ones((3, 8), np.float32))
     trainer.change(memory="carry")
     stand_in.losses(trainer, 500)
     trainer.change(rate=0.001, batch=5)
@@ -119,7 +119,7 @@ def test_a_memory_outlives_its_run(tmp_path):
     found, header = memory.load(path)
     np.testing.assert_array_equal(found, trainer.state.memory[0][0])
     assert (header["model"], header["update"], header["carried"]) == ("double", 4, True)
-    heir = stand_in.trainer(keep=0.9, memory=found)
+    heir = stand_in.trainer(keep=0.9, start=found)
     assert stand_in.losses(heir, 1) != stand_in.losses(stand_in.trainer(keep=0.9), 1)
     with pytest.raises(FileError, match="memviz-memory/1"):
         memory.load(trained(tmp_path)[1])

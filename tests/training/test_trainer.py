@@ -150,7 +150,7 @@ def test_polishing_goes_on_after_solved_and_keeps_the_best_state():
 
 
 def test_carried_memory_outlives_the_episode_and_reset_memory_does_not():
-    carrying = stand_in.trainer(memory=None, keep=0.9)
+    carrying = stand_in.trainer(keep=0.9)
     carrying.change(memory="carry")
     assert [memory.shape for memory in carrying.state.memory] == [(2, 3, 8)] * 3
     carrying.advance()
@@ -164,7 +164,7 @@ def test_carried_memory_outlives_the_episode_and_reset_memory_does_not():
 
 def test_a_saved_memory_is_where_every_episode_starts():
     memory = np.full((3, 8), 5.0, np.float32)
-    fresh, saved = stand_in.trainer(keep=0.9), stand_in.trainer(keep=0.9, memory=memory)
+    fresh, saved = stand_in.trainer(keep=0.9), stand_in.trainer(keep=0.9, start=memory)
     assert stand_in.losses(fresh, 3) != stand_in.losses(saved, 3)
     assert (saved.setup.memory == 5).all()
     with pytest.raises(ConfigError, match="shape"):

@@ -1,0 +1,72 @@
+"""Where a run stands, as the JSON values of the scope's status header. May be read from any thread."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from memviz.contracts.knob import to_dict
+
+if TYPE_CHECKING:
+    from memviz.training.engine import Engine
+
+SPAN = 1.0  # seconds over which the speed is measured
+RECENT = 32  # updates over which the metrics are averaged
+
+
+class Rate:
+    """Sequences a second over the last second or so."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+
+    def clear(self) -> None:
+        """Forget the past: training starts anew."""
+        self._marks = []
+
+    def note(self, now: float, sequences: int) -> None:
+        """Tell how many sequences have been seen by now."""
+        marks = self._marks
+        if not marks or now - marks[-1][0] >= SPAN / 10:
+            self._marks = [mark for mark in marks if now - mark[0] <= SPAN] + [(now, sequences)]
+
+    @property
+    def per_second(self) -> float:
+        """The speed; 0 before anything was measured."""
+        marks = self._marks
+        if len(marks) < 2:
+            return 0.0
+        (begun, first), (now, last) = marks[0], marks[-1]
+        return (last - first) / (now - begun)
+
+
+def status(engine: Engine) -> dict[str, Any]:
+    """The header. `metrics` are means over recent updates; `exam` is the last one, `solved_at` an update."""
+    setup, state = engine.trainer.setup, engine.trainer.state
+    chance = setup.task.chance(setup.task_config)
+    exam = state.exam
+    return {
+        "state": engine.state,
+        "message": engine.message,
+        "place": engine.gate.place,
+        "update": state.update,
+        "sequences": state.sequences,
+        "seconds": state.seconds,
+        "per_second": engine.rate.per_second if engine.active else 0.0,
+        "metrics": {
+            **engine.history.curve.recent(RECENT),
+            "chance_bits": chance["bits_per_sequence"],
+            "chance_wrong": chance["wrong_bits"],
+        },
+        "exam": None if exam is None else asdict(exam),
+        "solved_at": None if state.solved is None else state.solved.update,
+        "solved": None if state.solved is None else asdict(state.solved),
+        "records": engine.history.updates,
+        "knobs": to_dict(state.config),
+        "changes": [[update, dict(values)] for update, values in state.changes],
+        "seed": setup.seed,
+        "goal": asdict(engine.goal),
+        "speed": engine.speed,
+        "gradients": engine.gradients,
+        "epoch": engine.epoch,
+    }
