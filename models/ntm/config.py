@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memviz.contracts.knob import Preset, choice, knob
+from memviz.contracts.knob import Preset, check, choice, knob
 from memviz.contracts.signal import Signal
 
 
@@ -45,6 +45,10 @@ class NTMConfig:
     sharpen_tiny: float = knob(1e-6, 1e-12, 1e-2, "added to a weighting before its logarithm is taken")
     clip: float = knob(0.0, 0.0, 100.0, "clip what the heads and the output layer receive to -clip..clip; 0 = off")
     outputs: str = choice("bits", ("bits", "classes"), "independent bits, or one class (follows the task's loss)")
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError at the first knob out of range."""
+        check(self)
 
 
 _TRAINING = {"optimizer": "adam", "rate": 3e-3, "batch": 8, "chunk": 2, "clip": 1.0, "clip_by": "norm"}

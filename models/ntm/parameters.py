@@ -91,13 +91,18 @@ def fixed_memory(config: NTMConfig) -> np.ndarray:
     return memory
 
 
-def _start_weighting(config: NTMConfig, logits: np.ndarray | None, heads: int) -> np.ndarray:
-    if logits is not None:
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+def fixed_weighting(config: NTMConfig, heads: int) -> np.ndarray:
+    """The weightings (heads, N) before step 0 where they are not trained, float64."""
     if config.start == "uniform":
         return np.full((heads, config.N), 1 / config.N)
     return np.eye(1, config.N).repeat(heads, axis=0)
+
+
+def _start_weighting(config: NTMConfig, logits: np.ndarray | None, heads: int) -> np.ndarray:
+    if logits is None:
+        return fixed_weighting(config, heads)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def start(config: NTMConfig, params: Arrays) -> Arrays:

@@ -1,0 +1,74 @@
+"""What-if: replace any number that forward computes by one of your own, step by step; NaN leaves it alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from memviz.contracts.errors import ConfigError
+from memviz.models.ntm.config import NTMConfig, signals
+from memviz.ops.kernel import kernel
+
+Array = np.ndarray
+HEADS = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
+STARTS = {"memory_start": "memory", "read_start": "read_weighting", "write_start": "write_weighting"}
+
+
+class Edits(NamedTuple):
+    """One array per signal, (T, ...) with NaN where nothing is edited; "head" counts reads first."""
+
+    key: Array
+    strength: Array
+    gate: Array
+    shift: Array
+    sharpness: Array
+    content: Array
+    interpolated: Array
+    shifted: Array
+    weighting: Array
+    erase: Array
+    add: Array
+    read_vector: Array
+    hidden: Array
+    cell: Array
+    memory: Array  # (T, W, N)
+
+
+@kernel
+def edit(values, wanted):
+    """Replace values (n,) by the wanted ones that are not NaN."""
+    for j in range(values.shape[0]):
+        if not math.isnan(wanted[j]):
+            values[j] = wanted[j]
+
+
+def edits_of(config: NTMConfig, given: Mapping[str, Array], T: int, dtype: type) -> Edits:
+    """Edits of a trace's signals, arranged for the kernels. Raises ConfigError on a wrong name or shape."""
+    sizes = {"t": T, "read": config.read_heads, "write": config.write_heads, "slot": config.N, "word": config.W}
+    sizes |= {"shift": 2 * config.shift_range + 1, "hidden": config.hidden}
+    arrays = {}
+    for name, signal in signals(config).items():
+        shape = tuple(sizes[dim] for dim in signal.dims)
+        arrays[name] = np.array(given.get(name, np.full(shape, np.nan)), dtype)
+        if arrays[name].shape != shape:
+            raise ConfigError(f"ntm.forward edits[{name!r}]: want shape {shape}, got {arrays[name].shape} (t first)")
+    for name in given:
+        if name not in arrays:
+            raise ConfigError(f"ntm.forward edits: want signals of the model, got {name!r} (see its signals)")
+    both = {name: np.concatenate([arrays[f"read_{name}"], arrays[f"write_{name}"]], 1) for name in HEADS}
+    memory = np.ascontiguousarray(arrays["memory"].swapaxes(1, 2))
+    cell = arrays.get("cell", np.full((T, 0), np.nan, dtype))
+    alone = {name: arrays[name] for name in ("erase", "add", "read_vector", "hidden")}
+    return Edits(**both, **alone, cell=cell, memory=memory)
+
+
+def edit_state(state: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
+    """The state before step 0 with its edits."""
+    edited = dict(state)
+    for name, part in STARTS.items():
+        if name in given:
+            edited[part] = np.where(np.isnan(given[name]), state[part], given[name]).astype(state[part].dtype)
+    return edited

@@ -1,0 +1,96 @@
+"""What the controller says to the heads, taken apart: keys, strengths, gates, shifts, sharpnesses, erases, adds.
+
+One episode's row of sums (P,) holds key | add | erase | strength | gate | sharpness | shift, each for all its heads.
+
+    key, add  = x or tanh(x)        erase, gate = sigmoid(x)       shift = softmax(x) of each head
+    strength  = softplus(x) or 1 + softplus(x)                     sharpness = 1 + softplus(x)
+
+Source: Graves, Wayne, Danihelka 2014 (NTM), sections 3.1 to 3.3.
+"""
+
+from __future__ import annotations
+
+from memviz.ops.kernel import kernel
+from memviz.ops.softmax import softmax, softmax_vjp
+from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
+
+
+@kernel
+def clip(x, limit):
+    """Clip x (n,) to -limit..limit in place."""
+    for j in range(x.shape[0]):
+        x[j] = min(max(x[j], -limit), limit)
+
+
+@kernel
+def clip_vjp(x, limit, dx):
+    """No gradient passes where x was clipped."""
+    for j in range(x.shape[0]):
+        if abs(x[j]) >= limit:
+            dx[j] = 0
+
+
+@kernel
+def _vectors(x, squash, out):
+    for j in range(x.shape[0]):
+        out[j] = x[j]
+    if squash:
+        for j in range(x.shape[0]):
+            out[j] = tanh(x[j])
+
+
+@kernel
+def _vectors_vjp(out, squash, dout, dx):
+    for j in range(out.shape[0]):
+        dx[j] = dout[j]
+    if squash:
+        for j in range(out.shape[0]):
+            dx[j] *= out.dtype.type(1) - out[j] * out[j]
+
+
+@kernel
+def heads(options, sums, tape, t, c):
+    """Write key, add, erase, strength, gate, sharpness and shift of one step of one episode; clips sums in place."""
+    count, W = tape.key.shape[2], tape.key.shape[3]
+    writes, one = tape.add.shape[2], sums.dtype.type(1)
+    add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
+    if options.clip > 0:
+        clip(sums, sums.dtype.type(options.clip))
+    _vectors(sums[:add], options.tanh, tape.key[t, c].ravel())
+    _vectors(sums[add:erase], options.tanh, tape.add[t, c].ravel())
+    out = tape.erase[t, c].ravel()
+    for j in range(writes * W):
+        out[j] = sigmoid(sums[erase + j])
+    for h in range(count):
+        x = sums[rest + h]
+        tape.strength[t, c, h] = oneplus(x) if options.oneplus else softplus(x)
+        tape.gate[t, c, h] = sigmoid(sums[rest + count + h])
+        tape.sharpness[t, c, h] = oneplus(sums[rest + 2 * count + h])
+    S, first = tape.shift.shape[3], rest + 3 * count
+    for h in range(count):
+        softmax(sums[first + h * S : first + (h + 1) * S], one, tape.shift[t, c, h])
+
+
+@kernel
+def heads_vjp(options, sums, tape, d, t, c, dsums):
+    """Write dsums (P,) from the gradients of the pieces."""
+    count, W, at = tape.key.shape[2], tape.key.shape[3], t % d.key.shape[0]
+    writes, one = tape.add.shape[2], sums.dtype.type(1)
+    add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
+    _vectors_vjp(tape.key[t, c].ravel(), options.tanh, d.key[at, c].ravel(), dsums[:add])
+    _vectors_vjp(tape.add[t, c].ravel(), options.tanh, d.add[at, c].ravel(), dsums[add:erase])
+    out, dout = tape.erase[t, c].ravel(), d.erase[at, c].ravel()
+    for j in range(writes * W):  # erase = sigmoid(x)
+        dsums[erase + j] = dout[j] * out[j] * (one - out[j])
+    for h in range(count):  # softplus'(x) = sigmoid(x), and so is oneplus'
+        gate = tape.gate[t, c, h]
+        dsums[rest + h] = d.strength[at, c, h] * sigmoid(sums[rest + h])
+        dsums[rest + count + h] = d.gate[at, c, h] * gate * (one - gate)
+        dsums[rest + 2 * count + h] = d.sharpness[at, c, h] * sigmoid(sums[rest + 2 * count + h])
+    S, first = tape.shift.shape[3], rest + 3 * count
+    for h in range(count):
+        piece = slice(first + h * S, first + (h + 1) * S)
+        dsums[piece] = 0
+        softmax_vjp(sums[piece], one, tape.shift[t, c, h], d.shift[at, c, h], dsums[piece])
+    if options.clip > 0:
+        clip_vjp(sums, sums.dtype.type(options.clip), dsums)

@@ -1,0 +1,148 @@
+"""The NTM over whole episodes: forward through time, the loss, and backward through time, in one call a chunk."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from memviz.models.ntm.heads import clip, clip_vjp
+from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
+from memviz.models.ntm.step import step, step_vjp
+from memviz.ops.kernel import kernel
+from memviz.ops.loss import bits_loss, bits_loss_vjp, classes_loss, classes_loss_vjp
+from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.softmax import softmax, softmax_vjp
+
+PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
+TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
+
+
+@kernel
+def start(options, params, inputs, memory, tape):
+    """Write what holds before step 0, and the inputs and ones of every row; memory (C, N, W) or empty."""
+    T, C, X = inputs.shape
+    hidden, last = params.heads.shape[0] - 1, tape.rows.shape[2] - X
+    for c in range(C):
+        if options.lstm:
+            tape.rows[0, c, :hidden] = params.hidden_start
+            tape.cell[0, c] = params.cell_start
+        tape.rows[0, c, hidden + 1 : last] = params.read_vector_start.ravel()
+        tape.rows[:, c, hidden] = 1
+        tape.rows[:T, c, last:] = inputs[:, c]
+        transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
+        start_weightings(options, params.read_start_logits, tape.weighting[0, c])
+        reads = params.read_start_logits.shape[0]
+        start_weightings(options, params.write_start_logits, tape.weighting[0, c, reads:])
+
+
+@kernel
+def start_weightings(options, logits, out):
+    """Write the weightings (head, N) before step 0."""
+    for h in range(logits.shape[0]):
+        if options.learned_start:
+            softmax(logits[h], logits.dtype.type(1), out[h])
+        else:
+            out[h] = logits[h]
+
+
+@kernel
+def forward(options, params, inputs, memory, tape, edits):
+    """Fill the tape."""
+    T, C = inputs.shape[0], inputs.shape[1]
+    start(options, params, inputs, memory, tape)
+    for t in range(T):
+        step(options, params, tape, edits, t)
+    said = params.output.shape[0]  # [h | 1 | r]
+    logits = tape.logits.reshape(T * C, tape.logits.shape[2])
+    matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
+    if options.clip > 0:
+        clip(logits.ravel(), logits.dtype.type(options.clip))
+
+
+@kernel
+def loss(options, targets, mask, logits, scale, dlogits):
+    """(nats, wrong), summed over the answered steps; writes dlogits = scale dnats/dlogits."""
+    nats, wrong = 0.0, 0
+    for t in range(targets.shape[0]):
+        for c in range(targets.shape[1]):
+            dx, x, target, weight = dlogits[t, c], logits[t, c], targets[t, c], mask[t, c]
+            dx[:] = 0
+            if weight != 0:
+                dnats = x.dtype.type(scale * weight)
+                some_nats, some_wrong = classes_loss(x, target) if options.classes else bits_loss(x, target)
+                if options.classes:
+                    classes_loss_vjp(x, target, dnats, dx)
+                else:
+                    bits_loss_vjp(x, target, dnats, dx)
+                nats += weight * some_nats
+                wrong += some_wrong
+    return nats, wrong
+
+
+@kernel
+def backward(options, params, grads, tape, d, work):
+    """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
+    T, C, Y = tape.logits.shape
+    said, first = params.output.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
+    transpose(params.controller[: said - first], work.controller)
+    transpose(params.heads, work.heads)
+    transpose(params.output, work.output)
+    if options.clip > 0:
+        clip_vjp(tape.logits.ravel(), tape.logits.dtype.type(options.clip), d.logits.ravel())
+    dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
+    d.rows[0] = 0
+    matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
+    d.memory[T % d.memory.shape[0]] = 0
+    d.weighting[T % d.weighting.shape[0]] = 0
+    d.cell[T % d.cell.shape[0]] = 0
+    for t in range(T - 1, -1, -1):
+        step_vjp(options, work, tape, d, t)
+    told = params.heads.shape[0]
+    matmul_add(rows[: T * C, first:].T, d.gates.reshape(T * C, d.gates.shape[2]), grads.controller)
+    matmul_add(rows[C:, :told].T, d.sums.reshape(T * C, d.sums.shape[2]), grads.heads)
+    matmul_add(rows[C:, :said].T, dlogits, grads.output)
+
+
+@kernel
+def start_vjp(options, params, carried, tape, d, grads):
+    """Add the gradients of what holds before step 0."""
+    hidden, reads = params.heads.shape[0] - 1, params.read_start_logits.shape[0]
+    one, words = tape.rows.dtype.type(1), grads.read_vector_start.ravel()
+    for c in range(tape.rows.shape[1]):
+        if options.lstm:
+            for j in range(hidden):
+                grads.hidden_start[j] += d.rows[0, c, j]
+            for j in range(hidden):
+                grads.cell_start[j] += d.cell[0, c, j]
+        for j in range(words.shape[0]):
+            words[j] += d.rows[0, c, hidden + 1 + j]
+        if options.learned_start:
+            for h in range(tape.weighting.shape[2]):
+                read = h < reads
+                logits = params.read_start_logits[h] if read else params.write_start_logits[h - reads]
+                dlogits = grads.read_start_logits[h] if read else grads.write_start_logits[h - reads]
+                softmax_vjp(logits, one, tape.weighting[0, c, h], d.weighting[0, c, h], dlogits)
+        if options.learned_memory and not carried:
+            for n in range(params.memory_start.shape[0]):
+                for i in range(params.memory_start.shape[1]):
+                    grads.memory_start[n, i] += d.memory[0, c, i, n]
+
+
+@kernel
+def chunk(inputs, targets, mask, memory, scale, learn, *rest):
+    """Forward, loss and - if `learn` - backward of a chunk; returns (nats, wrong).
+
+    rest: Options, Parameters, their gradients, Tape, Gradients, Work, one after the other (numba is several times
+    quicker with plain arguments than with named tuples).
+    """
+    options, params = Options(*rest[:TO_PARAMETERS]), Parameters(*rest[TO_PARAMETERS:TO_GRADS])
+    grads, tape = Parameters(*rest[TO_GRADS:TO_TAPE]), Tape(*rest[TO_TAPE:TO_GRADIENTS])
+    d, work = Gradients(*rest[TO_GRADIENTS:TO_WORK]), Work(*rest[TO_WORK:])
+    forward(options, params, inputs, memory, tape, None)
+    nats, wrong = loss(options, targets, mask, tape.logits, scale, d.logits)
+    if learn:
+        backward(options, params, grads, tape, d, work)
+        start_vjp(options, params, memory.shape[0] > 0, tape, d, grads)
+    T = inputs.shape[0]
+    for c in range(memory.shape[0]):
+        transpose(tape.memory[T, c], memory[c])
+    return nats, wrong

@@ -1,0 +1,241 @@
+"""What the NTM's kernels work on: named arrays, all views of one flat buffer that is reused from call to call.
+
+Time first, then the episode c of the chunk. Inside kernels the memory lies word-major, (W, N), slots innermost, for
+the vector unit. H write heads, R read heads, S shifts, P = columns of params["heads"]; "head" counts reads first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from memviz.models.ntm.config import NTMConfig
+from memviz.models.ntm.parameters import Arrays, fixed_memory, fixed_weighting, shapes
+
+Array = np.ndarray
+
+
+class Options(NamedTuple):
+    """The config's choices, as kernels want them."""
+
+    lstm: bool  # else the feed-forward controller
+    learned_start: bool  # the start weightings are softmaxes of parameters, else given as they are
+    learned_memory: bool
+    previous: bool  # a read sees the memory before the write
+    tanh: bool  # keys and adds are squashed
+    oneplus: bool  # key strengths have 1 added
+    classes: bool  # the outputs exclude each other
+    cosine_epsilon: float
+    sharpen_tiny: float
+    clip: float  # 0 = off
+
+
+class Parameters(NamedTuple):
+    """The parameter blocks, or their gradients; a block that a config lacks holds fixed values."""
+
+    controller: Array
+    heads: Array
+    output: Array
+    hidden_start: Array
+    cell_start: Array
+    read_vector_start: Array
+    read_start_logits: Array
+    write_start_logits: Array
+    memory_start: Array
+
+
+class Tape(NamedTuple):
+    """Everything that forward writes and backward reads: the trace."""
+
+    rows: Array  # (T + 1, C, hidden + 1 + R W + X) [h | 1 | r | x]: h and r of the step before, x of this one
+    gates: Array  # (T, C, 4 hidden) lstm; (T, C, hidden) feedforward: sums
+    cell: Array  # (T + 1, C, hidden), the first before step 0
+    squashed: Array  # (T, C, hidden) tanh(cell)
+    sums: Array  # (T, C, P) what the controller says to the heads
+    key: Array  # (T, C, head, W)
+    add: Array  # (T, C, H, W)
+    erase: Array  # (T, C, H, W)
+    strength: Array  # (T, C, head)
+    gate: Array  # (T, C, head)
+    sharpness: Array  # (T, C, head)
+    shift: Array  # (T, C, head, S)
+    inverse: Array  # (T, C, N) one over the norm of every slot's word
+    similarity: Array  # (T, C, head, N)
+    content: Array  # (T, C, head, N) stage 1
+    interpolated: Array  # (T, C, head, N) stage 2
+    shifted: Array  # (T, C, head, N) stage 3
+    logs: Array  # (T, C, head, N) log(shifted + tiny)
+    weighting: Array  # (T + 1, C, head, N) stage 4, the first before step 0
+    memory: Array  # (T + 1, C, W, N), the first before step 0
+    between: Array  # (T, C, H - 1, W, N) after all write heads but the last
+    logits: Array  # (T, C, Y)
+
+
+class Gradients(NamedTuple):
+    """dL/d of what Tape has under the same name.
+
+    Where a step's numbers are not needed after it, training keeps one or two steps only and indexes with t modulo
+    the length; recording a trace keeps them all.
+    """
+
+    rows: Array  # (T + 1, C, hidden + 1 + R W): no gradient flows into x
+    gates: Array
+    cell: Array  # (2 or T + 1, C, hidden)
+    sums: Array
+    key: Array  # from here to shifted: (1 or T, C, ...)
+    add: Array
+    erase: Array
+    strength: Array
+    gate: Array
+    sharpness: Array
+    shift: Array
+    content: Array
+    interpolated: Array
+    shifted: Array
+    weighting: Array  # (2 or T + 1, C, head, N)
+    memory: Array  # (1 or T + 1, C, W, N)
+    logits: Array
+
+
+class Work(NamedTuple):
+    """Transposed weights (what flows back goes through the same weights the other way), and room for ops."""
+
+    controller: Array  # (4 hidden, hidden + 1 + R W) lstm; (hidden, 1 + R W) feedforward
+    heads: Array  # (P, hidden + 1)
+    output: Array  # (Y, hidden + 1 + R W)
+    room: Array  # (2, N)
+
+
+def tape_shapes(config: NTMConfig, X: int, Y: int, T: int, C: int) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every array of a Tape."""
+    R, H, N, W, hidden = config.read_heads, config.write_heads, config.N, config.W, config.hidden
+    heads, lstm, P = R + H, config.controller == "lstm", shapes(config, X, Y)["heads"][1]
+    every, S = (T, C, heads), 2 * config.shift_range + 1
+    return {
+        "rows": (T + 1, C, hidden + 1 + R * W + X),
+        "gates": (T, C, 4 * hidden if lstm else hidden),
+        "cell": (T + 1, C, hidden if lstm else 0),
+        "squashed": (T, C, hidden if lstm else 0),
+        "sums": (T, C, P),
+        "key": (*every, W),
+        **dict.fromkeys(("add", "erase"), (T, C, H, W)),
+        **dict.fromkeys(("strength", "gate", "sharpness"), every),
+        "shift": (*every, S),
+        "inverse": (T, C, N),
+        **dict.fromkeys(("similarity", "content", "interpolated", "shifted", "logs"), (*every, N)),
+        "weighting": (T + 1, C, heads, N),
+        "memory": (T + 1, C, W, N),
+        "between": (T, C, H - 1, W, N),
+        "logits": (T, C, Y),
+    }
+
+
+def gradient_shapes(tape: Mapping[str, tuple[int, ...]], X: int, record: bool) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every array of Gradients, for a tape's shapes."""
+    whole = {name: tape[name] for name in Gradients._fields}
+    T1, C, K = tape["rows"]
+    whole["rows"] = (T1, C, K - X)
+    if not record:
+        short = {"memory": 1, "cell": 2, "weighting": 2} | dict.fromkeys(Gradients._fields[4:14], 1)
+        whole |= {name: (steps, *whole[name][1:]) for name, steps in short.items()}
+    return whole
+
+
+def work_shapes(config: NTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every array of Work."""
+    blocks = shapes(config, X, Y)
+    weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
+    weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
+    return {**weights, "room": (2, config.N)}
+
+
+LINE = 64  # bytes of a cache line: every array begins on one
+
+
+@dataclass
+class Scratch:
+    """One flat buffer for chunks of up to T steps and C episodes; `at` gives the arrays of a smaller chunk too."""
+
+    config: NTMConfig
+    X: int
+    Y: int
+    T: int
+    C: int
+    dtype: Any
+    record: bool = False  # keep the gradient of every signal at every step
+    options: Options = field(init=False)
+    fixed: Arrays = field(init=False)  # what stands in for parameters that the config lacks
+    no_memory: Array = field(init=False)  # what stands for "no memory is carried over"
+    buffer: Array = field(init=False)
+    _views: dict[tuple[int, int], tuple[Array, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the memory."""
+        self.options, self.fixed = options(self.config), fixed_blocks(self.config, self.dtype)
+        self.no_memory = np.zeros((0, self.config.N, self.config.W), self.dtype)
+        per_line = LINE // np.dtype(self.dtype).itemsize
+        size = sum(-(-math.prod(shape) // per_line) * per_line for shape in self._shapes(self.T, self.C))
+        raw = np.empty(size + per_line, self.dtype)
+        skip = -(raw.ctypes.data // raw.itemsize) % per_line
+        self.buffer = raw[skip : skip + size]
+
+    def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
+        tape = tape_shapes(self.config, self.X, self.Y, T, C)
+        blocks = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.X, self.Y))
+        return [shape for block in blocks for shape in block.values()]
+
+    def blocks(self, params: Arrays) -> tuple[Array, ...]:
+        """The arrays of Parameters."""
+        fixed = self.fixed
+        return tuple([params[name] if name in params else fixed[name] for name in Parameters._fields])
+
+    def at(self, T: int, C: int) -> tuple[Array, ...]:
+        """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
+        views = self._views.get((T, C))
+        if views is None:
+            views = self._views[T, C] = tuple(self._cut(T, C))
+        return views
+
+    def _cut(self, T: int, C: int) -> list[Array]:
+        if T > self.T or C > self.C:
+            raise ValueError(
+                f"ntm.scratch: want a chunk of at most {(self.T, self.C)} steps and episodes, got {(T, C)}"
+            )
+        per_line, start, views = LINE // self.buffer.itemsize, 0, []
+        for shape in self._shapes(T, C):
+            size = math.prod(shape)
+            views.append(self.buffer[start : start + size].reshape(shape))
+            start += -(-size // per_line) * per_line
+        return views
+
+
+def options(config: NTMConfig) -> Options:
+    """The choices of a config."""
+    return Options(
+        lstm=config.controller == "lstm",
+        learned_start=config.start == "learned",
+        learned_memory=config.memory == "learned",
+        previous=config.read_order == "previous",
+        tanh=config.vectors == "tanh",
+        oneplus=config.strength == "oneplus",
+        classes=config.outputs == "classes",
+        cosine_epsilon=config.cosine_epsilon,
+        sharpen_tiny=config.sharpen_tiny,
+        clip=config.clip,
+    )
+
+
+def fixed_blocks(config: NTMConfig, dtype: Any) -> Arrays:
+    """What stands in for the parameters that some configs lack."""
+    blocks = {
+        "hidden_start": np.zeros(0),
+        "cell_start": np.zeros(0),
+        "read_start_logits": fixed_weighting(config, config.read_heads),
+        "write_start_logits": fixed_weighting(config, config.write_heads),
+        "memory_start": fixed_memory(config),
+    }
+    return {name: np.array(block, dtype) for name, block in blocks.items()}

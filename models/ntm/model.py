@@ -1,0 +1,131 @@
+"""The NTM's doors: dicts of named arrays outside, kernels inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from memviz.contracts.task import Chunk, Episode
+from memviz.models.ntm import kernels
+from memviz.models.ntm.config import NTMConfig
+from memviz.models.ntm.edits import edit_state, edits_of
+from memviz.models.ntm.layout import Gradients, Parameters, Scratch, Tape, Work
+from memviz.models.ntm.parameters import Arrays
+from memviz.ops.output import output
+
+BOTH = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
+
+
+def scratch(config: NTMConfig, X: int, Y: int, T: int, C: int, dtype: Any) -> Scratch:
+    """Work arrays for chunks of up to T steps and C episodes."""
+    return Scratch(config, X, Y, T, C, dtype)
+
+
+def gradient(
+    config: NTMConfig,
+    params: Arrays,
+    chunk: Chunk,
+    scale: float,
+    grads: Arrays | None,
+    scratch: Scratch,
+    memory: np.ndarray | None,
+) -> tuple[float, int]:
+    """See contracts/model.py."""
+    T, C = chunk.mask.shape
+    given = scratch.blocks(params)
+    added = given if grads is None else scratch.blocks(grads)
+    carried = scratch.no_memory if memory is None else memory
+    episodes = (chunk.inputs, chunk.targets, chunk.mask, carried, scale, grads is not None)
+    return kernels.chunk(*episodes, *scratch.options, *given, *added, *scratch.at(T, C))
+
+
+def forward(
+    config: NTMConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
+) -> tuple[np.ndarray, Arrays, Arrays]:
+    """See contracts/model.py."""
+    T, dtype = len(inputs), params["heads"].dtype
+    changes = None if edits is None else edits_of(config, edits, T, dtype)
+    room = _room(config, params, inputs, record=False)
+    if edits is not None:
+        state = edit_state(state, edits)
+    tape, _, _ = _run(room, params, state, inputs, changes)
+    outputs = np.empty_like(tape.logits[:, 0])
+    for t in range(T):
+        output(tape.logits[t, 0], room.options.classes, outputs[t])
+    return outputs, _state_after(config, tape), _signals(config, tape)
+
+
+def backward(config: NTMConfig, params: Arrays, state: Arrays, episode: Episode) -> Arrays:
+    """See contracts/model.py."""
+    room = _room(config, params, episode.inputs, record=True)
+    tape, d, work = _run(room, params, state, episode.inputs, None)
+    targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.targets, episode.mask))
+    answered = mask.sum() * (1 if room.options.classes else room.Y)
+    kernels.loss(room.options, targets, mask, tape.logits, 1 / max(float(answered), 1.0), d.logits)
+    blocks = Parameters(*room.blocks(params))
+    unused = Parameters(*(np.zeros_like(block) for block in blocks))
+    kernels.backward(room.options, blocks, unused, tape, d, work)
+    return {f"d_{name}": value for name, value in _signals(config, d).items()}
+
+
+def _room(config: NTMConfig, params: Arrays, inputs: np.ndarray, record: bool) -> Scratch:
+    """Work arrays for one episode."""
+    return Scratch(config, inputs.shape[1], params["output"].shape[1], len(inputs), 1, params["heads"].dtype, record)
+
+
+def _run(room: Scratch, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Any) -> tuple[Tape, Gradients, Work]:
+    """The forward of one episode from a state."""
+    arrays = room.at(len(inputs), 1)
+    tape = Tape(*arrays[: len(Tape._fields)])
+    d = Gradients(*arrays[len(Tape._fields) : len(Tape._fields) + len(Gradients._fields)])
+    begin = {
+        "read_vector_start": state["read_vector"],
+        "read_start_logits": state["read_weighting"],
+        "write_start_logits": state["write_weighting"],
+        "memory_start": state["memory"],
+        **({"hidden_start": state["hidden"], "cell_start": state["cell"]} if room.options.lstm else {}),
+    }
+    blocks = {name: np.array(block, room.dtype) for name, block in {**params, **begin}.items()}
+    given = room.options._replace(learned_start=False)
+    kernels.forward(
+        given, Parameters(*room.blocks(blocks)), np.array(inputs[:, None], room.dtype), room.no_memory, tape, edits
+    )
+    return tape, d, Work(*arrays[-len(Work._fields) :])
+
+
+def _signals(config: NTMConfig, of: Tape | Gradients) -> Arrays:
+    """The signals of a trace out of a tape or its gradients: time first, heads by kind, memory as (slot, word)."""
+    R, W, hidden = config.read_heads, config.W, config.hidden
+    memory, weighting, rows = of.memory[:, 0].swapaxes(1, 2), of.weighting[:, 0], of.rows[1:, 0]
+    signals = {
+        "memory": memory[1:],
+        "memory_start": memory[0],
+        "read_start": weighting[0, :R],
+        "write_start": weighting[0, R:],
+        "erase": of.erase[:, 0],
+        "add": of.add[:, 0],
+        "read_vector": rows[:, hidden + 1 : hidden + 1 + R * W].reshape(-1, R, W),
+        "hidden": rows[:, :hidden],
+    }
+    for name in BOTH:
+        heads = weighting[1:] if name == "weighting" else getattr(of, name)[:, 0]
+        signals[f"read_{name}"], signals[f"write_{name}"] = heads[:, :R], heads[:, R:]
+    if config.controller == "lstm":
+        signals["cell"] = of.cell[1:, 0]
+    return {name: np.array(value) for name, value in signals.items()}
+
+
+def _state_after(config: NTMConfig, tape: Tape) -> Arrays:
+    """The state after the last step."""
+    R, W, hidden = config.read_heads, config.W, config.hidden
+    row, weighting = tape.rows[-1, 0], tape.weighting[-1, 0]
+    state = {
+        "memory": tape.memory[-1, 0].T,
+        "read_weighting": weighting[:R],
+        "write_weighting": weighting[R:],
+        "read_vector": row[hidden + 1 : hidden + 1 + R * W].reshape(R, W),
+    }
+    if config.controller == "lstm":
+        state |= {"hidden": row[:hidden], "cell": tape.cell[-1, 0]}
+    return {name: np.array(value) for name, value in state.items()}
