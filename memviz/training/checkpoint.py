@@ -67,18 +67,19 @@ class Checkpoint:
             setattr(state, name, value)
         for name, kind in PARTS.items():
             setattr(state, name, _part(kind, numbers.get(name)))
-        setup.layout.fill(state.params, self._blocks("params"), FORMAT)
+        setup.layout.fill(state.params, self.blocks("params"), FORMAT)
         for slot, flat in state.slots.items():
-            setup.layout.fill(flat, self._blocks(slot), FORMAT)
+            setup.layout.fill(flat, self.blocks(slot), FORMAT)
         if state.best_exam is not None:
             state.best = setup.layout.empty()[0]
-            setup.layout.fill(state.best, self._blocks("best"), FORMAT)
-        memories = self._blocks("memory")
+            setup.layout.fill(state.best, self.blocks("best"), FORMAT)
+        memories = self.blocks("memory")
         state.memory = [memories[str(i)] for i in range(len(memories))]
         state.changes = [(int(update), dict(values)) for update, values in self.header["changes"]]
         return state
 
-    def _blocks(self, part: str) -> Arrays:
+    def blocks(self, part: str) -> Arrays:
+        """The arrays "<part>/<name>" by name."""
         prefix = f"{part}/"
         return {name.removeprefix(prefix): a for name, a in self.arrays.items() if name.startswith(prefix)}
 

@@ -16,6 +16,7 @@ from memviz.training.setup import Setup
 from memviz.training.state import TrainState
 from memviz.training.trainer import Progress, Trainer
 
+SOLVED = Until()
 Changes = Iterable[tuple[int, Mapping[str, Any]]]
 
 
@@ -27,7 +28,7 @@ def train(
     train_config: TrainConfig,
     seed: int = 0,
     *,
-    until: Until = Until(),  # noqa: B008 - frozen
+    until: Until = SOLVED,
     state: TrainState | None = None,
     memory: np.ndarray | None = None,
     changes: Changes = (),

@@ -44,6 +44,9 @@ class Mailbox:
             self._woken = True
             self._condition.notify_all()
 
+    def __len__(self) -> int:
+        return len(self._slot)
+
     def take(self) -> list[Command]:
         """Empty the slot: its commands in order. Never waits."""
         with self._condition:

@@ -48,6 +48,11 @@ class Run:
         """Grows when the curve and the records were rewritten (rewind, reseed, branch): read the curve from 0 again."""
         return self._engine.epoch
 
+    @property
+    def busy(self) -> bool:
+        """Whether it trains, waits for its turn, or is watched."""
+        return self._engine.active or self._engine.publisher.watched or bool(self._engine.mailbox)
+
     def start(self) -> None:
         """Train until the goal it was made with."""
         self._put("go", self._engine.go)

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from memviz.contracts.errors import BackendError, ConfigError, FileError
+from memviz.training import folder
+from memviz.training.recipe import plan
+from memviz.training.registry import Limits, Registry
+from memviz.training.saver import Saver
+from tests.training import stand_in
+
+MODELS, TASKS = {"double": stand_in.MODEL}, {"echo": stand_in.TASK}
+RECIPE = {"model": "double", "task": "echo", "seed": 3, "knobs": {"training": {"exam_below": 0.05}}}
+WAIT = 20.0  # seconds until a test gives up
+
+
+def registry(home, **limits):
+    return Registry(MODELS, TASKS, home, Limits(**{"training": 2, **limits}), compile=None)
+
+
+def until(run, condition):
+    """Wait, without sleeping, until the run's status meets a condition."""
+    news = threading.Event()
+    leave = run.subscribe(lambda kind: news.set())
+    try:
+        while not condition(run.status()):
+            assert news.wait(WAIT), run.status()
+            news.clear()
+    finally:
+        leave()
+
+
+def at_rest(status):
+    return status["state"] not in ("training", "waiting", "compiling")
+
+
+@pytest.fixture
+def runs(tmp_path):
+    made = registry(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_recipe_becomes_a_run_that_solves_its_task(runs):
+    owner = hashlib.sha256(b"secret").hexdigest()
+    run = runs.create(RECIPE, owner)
+    until(run, lambda status: status["state"] == "solved")
+    assert run.owner == owner
+    assert runs.get(run.id) is run
+    status = run.status()
+    assert status["run"] == run.id
+    assert status["seed"] == 3
+    assert run.records()[-1] == status["update"]
+    assert run.curve()["update"][-1] == status["update"]
+    version, trace = run.latest()
+    assert version > 0
+    assert trace.meta["update"] == status["update"]
+
+
+def test_the_same_recipe_gives_the_same_run_even_beside_another(runs):
+    first, second = (runs.create(RECIPE) for _ in range(2))
+    for run in (first, second):
+        until(run, at_rest)
+    for name, column in first.curve().items():
+        np.testing.assert_array_equal(second.curve()[name], column)
+
+
+def test_commands_reach_the_run_and_are_logged(runs):
+    run = runs.create(RECIPE, start=False)
+    run.step(3)
+    until(run, lambda status: status["update"] == 3 and at_rest(status))
+    run.set(rate=0.01, batch=4)
+    run.step()
+    until(run, lambda status: status["update"] == 4 and at_rest(status))
+    assert run.status()["changes"] == [[3, {"rate": 0.01}], [3, {"batch": 4}]]
+    run.branch(2)
+    run.pause()
+    until(run, lambda status: status["epoch"] == 1 and at_rest(status))
+    assert run.status()["changes"] == []
+    run.rewind()
+    until(run, lambda status: status["update"] == 0)
+    run.reseed()
+    until(run, lambda status: status["seed"] == 4)
+    run.memory("carry")
+    until(run, lambda status: status["knobs"]["memory"] == "carry")
+    run.until("updates", updates=5)
+    until(run, lambda status: status["state"] == "finished")
+    assert run.status()["update"] == 5
+
+
+def test_two_steps_asked_for_at_once_are_both_made(runs):
+    run = runs.create(RECIPE, start=False)
+    run.step()
+    run.step()
+    until(run, lambda status: status["update"] == 2 and at_rest(status))
+
+
+def test_commands_that_make_no_sense_are_refused_at_once(runs):
+    run = runs.create(RECIPE, start=False)
+    for wrong in (
+        lambda: run.set(rate=-1),
+        lambda: run.set(optimizer="adam"),
+        lambda: run.step(0),
+        lambda: run.until("bored"),
+        lambda: run.until("updates"),
+        lambda: run.speed(0),
+        lambda: run.branch(77),
+        lambda: run.record(77),
+        lambda: run.memory("forget"),
+    ):
+        with pytest.raises(ConfigError, match=r"want"):
+            wrong()
+
+
+def test_a_record_holds_the_trace_of_its_update_and_its_gradients_on_request(runs):
+    run = runs.create(RECIPE)
+    until(run, at_rest)
+    first, last = run.record(0), run.record(run.records()[-1])
+    np.testing.assert_array_equal(first.trace["input"], last.trace["input"])
+    assert first.trace.meta["update"] == 0
+    assert first.trace.meta["scores"]["wrong_bits"] > last.trace.meta["scores"]["wrong_bits"] == 0
+    assert "d_memory" in run.record(0, gradients=True).trace.arrays
+    run.gradients(True)
+    until(run, lambda status: status["gradients"])
+    assert "d_memory" in run.record(0).trace.arrays
+
+
+def test_a_run_is_found_again_after_a_restart_and_goes_on_bit_for_bit(tmp_path):
+    straight = registry(tmp_path / "straight").create(
+        {**RECIPE, "until": {"solved": False, "updates": 300}}, start=False
+    )
+    straight.until("updates", updates=300)
+    until(straight, at_rest)
+    server = registry(tmp_path)
+    run = server.create(RECIPE, "owner", start=False)
+    run.until("updates", updates=120)
+    until(run, at_rest)
+    server.close()
+    again = registry(tmp_path)
+    found = again.get(run.id)
+    status = found.status()
+    assert (status["state"], status["update"], found.owner, found.recipe) == ("finished", 120, "owner", RECIPE)
+    assert found.records() == run.records()
+    found.until("updates", updates=180)
+    until(found, lambda status: status["update"] == 300 and at_rest(status))
+    for name, column in straight.curve().items():
+        np.testing.assert_array_equal(found.curve()[name], column)
+    again.close()
+
+
+KILLED = """
+import sys, threading
+from pathlib import Path
+from tests.training.test_registry import *
+server = Registry(MODELS, TASKS, Path(sys.argv[1]), Limits(autosave=0.2), compile=None)
+run = server.create({**RECIPE, "until": {"solved": False}})
+seen = threading.Event()
+run.subscribe(lambda kind: run.status()["update"] > 200 and server.flush() and seen.set())
+seen.wait(20)
+print(run.id, run.status()["update"], flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_killed_server_loses_only_what_was_trained_since_the_last_autosave(tmp_path):
+    root = Path(folder.__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=root) as child:
+        id, update = child.stdout.readline().split()
+        child.send_signal(signal.SIGKILL)
+    server = registry(tmp_path)
+    status = server.get(id).status()
+    assert status["state"] == "interrupted"
+    assert "resume" in status["message"]
+    assert status["update"] > 0
+    assert status["update"] <= int(update) + 10_000
+    server.close()
+
+
+def test_ids_of_strangers_stay_off_the_disk(runs, tmp_path):
+    for id in ("../../etc/passwd", "short", "no-such-run-here", "a" * 50, "", "x/y/z/x/y/z"):
+        with pytest.raises(FileError, match="run"):
+            runs.get(id)
+
+
+def test_a_damaged_run_is_one_clear_error(runs, tmp_path):
+    run = runs.create(RECIPE, start=False)
+    run.step()
+    until(run, lambda status: status["update"] == 1 and at_rest(status))
+    runs.close()
+    (tmp_path / "runs" / run.id / folder.STATE).write_bytes(b"nonsense")
+    with pytest.raises(FileError):
+        registry(tmp_path).get(run.id)
+
+
+def test_memory_is_bounded_and_evicted_runs_are_read_back(tmp_path):
+    server = registry(tmp_path, runs=2)
+    ids = []
+    for seed in range(4):
+        run = server.create({**RECIPE, "seed": seed}, start=False)
+        run.step()
+        until(run, lambda status: status["update"] == 1 and at_rest(status))
+        ids.append(run.id)
+    assert [run.id for run in server.runs()] == ids[-2:]
+    assert server.get(ids[0]).status()["update"] == 1
+    server.close()
+
+
+def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
+    server = registry(tmp_path)
+    ids = []
+    for seed in range(3):
+        run = server.create({**RECIPE, "seed": seed}, start=False)
+        run.step(4)
+        until(run, lambda status: status["update"] == 4 and at_rest(status))
+        assert server.flush()
+        ids.append(run.id)
+    server.close()
+    folders = [folder.Folder(tmp_path / "runs", id) for id in ids]
+    for age, one in enumerate(reversed(folders)):
+        os.utime(one.path / folder.STATE, (1e9 - age, 1e9 - age))
+    total = sum(one.bytes for one in folders)
+    folder.prune(tmp_path / "runs", total - 1, {ids[2]})
+    assert [len(one.records()) for one in folders] == [0, 5, 5]
+    folder.prune(tmp_path / "runs", folders[2].bytes + 1, {ids[2]})
+    assert [one.exists for one in folders] == [False, False, True]
+    assert len(folders[2].records()) == 5
+
+
+def test_what_a_branch_forgot_is_removed_from_disk(runs, tmp_path):
+    run = runs.create(RECIPE, start=False)
+    run.step(8)
+    until(run, lambda status: status["update"] == 8 and at_rest(status))
+    run.branch(2)
+    run.pause()
+    until(run, lambda status: status["epoch"] == 1 and at_rest(status))
+    assert runs.flush()
+    assert sorted(folder.Folder(tmp_path / "runs", run.id).records()) == run.records()
+
+
+def test_a_save_that_fails_is_logged_and_the_next_one_is_written(caplog):
+    saver, written = Saver(), []
+    saver.put("a", lambda: 1 / 0)
+    saver.put("b", lambda: written.append("b"))
+    assert saver.flush()
+    saver.put("a", lambda: written.append("a"))
+    saver.close()
+    assert sorted(written) == ["a", "b"]
+    assert "saving a failed" in caplog.text
+
+
+def test_a_recipe_that_cannot_be_carried_out_is_refused():
+    for recipe, error in (
+        ({"model": "double"}, ConfigError),
+        ({**RECIPE, "preset": "huge"}, ConfigError),
+        ({**RECIPE, "knobs": {"view": {}}}, ConfigError),
+        ({**RECIPE, "knobs": {"model": {"N": 10**9}}}, ConfigError),
+        ({**RECIPE, "seed": -1}, ConfigError),
+        ({**RECIPE, "until": {"bored": True}}, ConfigError),
+        ({**RECIPE, "device": "abacus"}, BackendError),
+    ):
+        with pytest.raises(error, match="want"):
+            plan(recipe, MODELS, TASKS)
+
+
+def test_a_recipe_lays_its_knobs_over_its_presets_and_the_outputs_follow_the_task():
+    made = plan({**RECIPE, "knobs": {"model": {"W": 5}, "training": {"rate": 0.5}}}, MODELS, TASKS)
+    assert made.setup.model_config == stand_in.DoubleConfig(N=2, W=5)
+    assert (made.config.rate, made.config.batch, made.config.exam_every) == (0.5, 6, 30)
+    assert made.setup.task_config.width == 3
