@@ -107,7 +107,7 @@ def into_gamut(lab: np.ndarray) -> np.ndarray:
 
 
 def arm(paper: str, stops: tuple[str, ...], steps: int, end: float | None = None) -> np.ndarray:
-    """From the paper through `stops` in even steps of lightness to `end` (default: the last stop's), (steps, 3) sRGB."""
+    """From the paper through `stops` in even steps of lightness to `end` (default: the last stop's): (steps, 3)."""
     points = oklab(np.stack([parse(colour) for colour in (paper, *stops)]))
     if end is not None:
         points[-1, 0] = end

@@ -1,4 +1,4 @@
-"""The same Panels in plotly, one at full size: to look closely, to put into a paper, to keep as a page. Not for live views."""
+"""The same Panels in plotly, one at full size: to look closely, to put into a paper, to keep as a page. Never live."""
 
 from __future__ import annotations
 

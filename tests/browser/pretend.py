@@ -1,4 +1,4 @@
-"""A pretended run behind a real WebSocket: speaks the wire protocol with synthetic episodes, and notes what it is told."""
+"""A pretended run behind a real WebSocket: speaks the wire protocol, and notes what it is told."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from memviz.render.scope.encode import curve_frame, error_frame, phase_frame, st
 from tests.render.frames import one, panels_of
 from tests.render.synthetic import RECORDS, history, ntm_trace, skill_at, status
 
-PAGE = """<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:#fcfcfa}%s</style><div id="scope"></div>
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><style>body{margin:0}%s</style><div id="scope"></div>
 <script>"use strict";%s
 $scope.mountScope(document.getElementById("scope"), %s);</script>"""
 
 
 class Pretend:
-    """Serve with `serve()`; `told` lists every command; `drop()` cuts all connections, `say(frame)` reaches all viewers."""
+    """Serve with `serve()`; `told` lists every command; `drop()` cuts every connection."""
 
     def __init__(self, options: dict[str, Any] | None = None, **sizes: int) -> None:
         self.options = {
@@ -110,7 +110,6 @@ class Pretend:
         if request.path == "/recorded":
             response = connection.respond(HTTPStatus.OK, "")
             response.body = one(**self.sizes)[1]
-            response.headers["Content-Length"] = str(len(response.body))
             del response.headers["Content-Length"]
             response.headers["Content-Length"] = str(len(response.body))
             return response

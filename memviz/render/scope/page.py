@@ -19,7 +19,7 @@ PAGE = """<!doctype html>
   content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
 <title>{title}</title>
 <style>
-html, body {{ margin: 0; background: {light}; }}
+html, body {{ margin: 0; background: {paper}; }}
 @media (prefers-color-scheme: dark) {{ html, body {{ background: {dark}; }} }}
 #scope {{ max-width: 1720px; margin: 0 auto; }}
 {styles}
@@ -47,10 +47,11 @@ def page(frames: Iterable[bytes], title: str = "memviz", options: Mapping[str, A
     )
     settings = json.dumps(dict(options or {})).replace("<", "\\u003c")
     data += f'\n<script type="application/json" id="memviz-options">{settings}</script>'
+    theme = (options or {}).get("theme")
     return PAGE.format(
         title=html.escape(title),
-        light=PAPER["light"],
-        dark=PAPER["dark"],
+        paper=PAPER.get(theme, PAPER["light"]),
+        dark=PAPER.get(theme, PAPER["dark"]),
         styles=styles(),
         frames=data,
         script=script(),

@@ -26,7 +26,7 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
             group="episode",
             order=order,
             title=words(name),
-            legend=f"row = {rows} bit, column = step",
+            legend="row = bit, column = step",
             form="heatmap",
             signal=name,
             rows=rows,

@@ -1,5 +1,6 @@
 // Draws horizontal bars, one per slot, in the same rows as the weightings.
 
+import { NOT_FINITE_CSS } from "./colours.js";
 import { sharp } from "./dom.js";
 
 /** Draws `values` in [0, bound]; `order` gives the slot of every row; the heaviest bar stands out. */
@@ -11,8 +12,9 @@ export function drawBars(canvas, { width, height, values, bound, order, colour, 
   context.fillRect(0, 0, 1, height);
   const top = order.reduce((best, slot) => (values[slot] > values[best] ? slot : best), order[0]);
   order.forEach((slot, i) => {
-    const value = Number.isFinite(values[slot]) ? values[slot] / bound : 1;
-    context.fillStyle = slot === top ? deep : colour;
+    const finite = Number.isFinite(values[slot]);
+    const value = finite ? values[slot] / bound : 1;
+    context.fillStyle = !finite ? NOT_FINITE_CSS : slot === top ? deep : colour;
     const length = Math.max(value > 0.004 ? 1.5 : 0, Math.min(1, value) * (width - 2));
     context.fillRect(1, i * row + (row - thick) / 2, length, thick);
   });

@@ -3,6 +3,7 @@
 import { RAMPS } from "./ramps.js";
 
 export const NOT_FINITE = 0xff00c8ff; // ABGR of a yellow that no ramp holds: NaN and infinity stay visible
+export const NOT_FINITE_CSS = "#ffc800";
 
 /** A ramp as 256 little-endian RGBA pixels. */
 export function tableOf(hex) {

@@ -52,8 +52,10 @@ function build(view, state, grid, more, actions) {
   grid.style.columnGap = `${sizes.gap}px`;
   grid.replaceChildren(...blocks);
   const body = more.lastChild;
+  body.style.cssText = `padding-left:${sizes.gutter}px;column-gap:${sizes.gap + sizes.gutter}px`;
   body.replaceChildren(...places.more.map((panel) => moreBlock(panel, view, state)));
   more.hidden = !places.more.length || !view.unfolded;
+  if (!places.columns.some((column) => column.mains.length)) more.open = true; // a model without memory is its own state
 }
 
 /** Head, strips, main and below of one column, each in its own row of the grid. */
@@ -122,9 +124,11 @@ function stageBlocks(stages, index, view, state) {
   const heads = createStageHead(stages, units, view.stageSide);
   state.heads.push(heads.update);
   const tracks = `repeat(${stages.length}, ${sizes.stage}px)`;
+  const rows = { head: 5, strips: 6, main: 7, below: 8 };
+  const where = (name) => (sizes.beside ? `grid-column:${index + 1};` : `grid-column:1/-1;grid-row:${rows[name]};width:0;min-width:100%;`);
   const block = (name, ...children) => {
     const element = h(`div.block.stages.${name}`, {}, ...children);
-    element.style.cssText = `grid-column:${index + 1};padding-left:${sizes.tier === "narrow" ? sizes.gutter : 0}px;${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
+    element.style.cssText = `${where(name)}padding-left:${sizes.beside ? 0 : sizes.gutter}px;${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
     return element;
   };
   return [block("head", heads.title), block("strips", ...heads.cells), block("main", ...units.map((unit) => unit.canvas)), block("below", heads.note)];
@@ -135,5 +139,7 @@ function moreBlock(panel, view, state) {
   const rows = view.trace.sizes[panel.rows] ?? 1;
   const unit = createUnit(panel, "more", "read", sizes.step * view.trace.T, Math.min(rows * 5, 260));
   state.units.push(unit);
-  return h("div.more-panel", {}, h("h4", {}, panel.title), h("p.words", {}, panel.legend), unit.canvas);
+  const words = h("p.words");
+  state.labels.push(() => setText(words, `${panel.legend}, ${two(-unit.bound)} to ${two(unit.bound)}`));
+  return h("div.more-panel", {}, h("h4", {}, panel.title), words, unit.canvas);
 }

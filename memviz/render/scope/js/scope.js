@@ -53,8 +53,8 @@ export function mountScope(element, options = {}) {
 }
 
 function openingState(options) {
-  const { unfolded = true, projector = false, speed } = options;
-  return { unfolded, projector, ...(speed ? { speed } : {}) };
+  const { unfolded = true, projector = false, speed, source } = options;
+  return { unfolded, projector, pending: Boolean(source?.recorded || source?.socket), ...(speed ? { speed } : {}) };
 }
 
 /** Where a person wants to be on opening: the address wins over the options. */
@@ -84,6 +84,7 @@ function build(scope, element) {
 /** Everything that is drawn, drawn once; called from the animation frame only. */
 function draw(scope) {
   const { store, root } = scope;
+  restoreUpdate(scope);
   const state = store.get();
   root.classList.toggle("folded", !state.unfolded);
   root.classList.toggle("projector", state.projector);
@@ -133,7 +134,6 @@ function take(scope, frame) {
     host.tell("run", run);
   }
   if (!before.trace && store.get().trace) arrive(scope);
-  else restoreUpdate(scope);
 }
 
 /** The first trace is here: go where the address says, or play. */
@@ -142,12 +142,12 @@ function arrive(scope) {
   const { t, head } = place;
   const playing = t === undefined && (options.autoplay ?? true) && !calm();
   store.set({ playing, ...(head ? { head } : {}), ...(t === undefined ? {} : { t: Math.min(t, store.get().trace.T - 1) }) });
-  restoreUpdate(scope);
 }
 
-/** Goes to the update of the address as soon as the run's records are known. */
+/** Goes to the update of the address once the run's records are known; a run in training has moved on. */
 function restoreUpdate(scope) {
   const { place, store, actions } = scope;
+  if (store.get().status?.state === "training") place.u = undefined;
   const records = recordsOf(store.get());
   if (place.u === undefined || !store.get().trace || nearest(records, place.u) !== place.u) return;
   if (place.u !== shownUpdate(store.get()) && place.u !== records.at(-1)) actions.setU(place.u);
@@ -220,7 +220,7 @@ function publicHandle(scope, element) {
       scope.store.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
       if (!scope.store.get().trace) return;
       if (t !== undefined) scope.actions.setT(t);
-      restoreUpdate(scope);
+      scope.loop.request();
     },
     update(options) {
       const before = scope.options;

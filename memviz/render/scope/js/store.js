@@ -54,6 +54,7 @@ export const INITIAL = {
   status: null,
   curve: { update: [], bits: [], wrong: [], norm: [] },
   connection: "none", // "none" | "connecting" | "open" | "lost"
+  pending: false, // a first episode is on its way
   trouble: null, // { message, remedy }
   help: false,
   unfolded: true,

@@ -26,7 +26,7 @@ export function layered(panel, view) {
 
 /** Draws the unit if anything it shows has changed. */
 export function updateUnit(unit, view) {
-  const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines";
+  const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines" || unit.place === "more";
   const head = view.headOf(unit.side);
   const ratio = globalThis.devicePixelRatio || 1;
   unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio], view);
@@ -51,7 +51,16 @@ function drawUnit(unit, view) {
     drawLine(unit.canvas, { ...size, values: grid.data, bound, colour: view.ink[panel.role] ?? view.ink.ink, hair: view.ink.hair, t: view.t });
   } else {
     drawHeatmap(unit.canvas, { ...size, grid, order: unit.order, table: table(theme, ramp), index: indexer(panel.scale, bound, root), joint: view.ink.paper });
+    if (unit.place === "more") ownCursor(unit, view);
   }
+}
+
+/** The time cursor of a panel that lies outside the overlay. */
+function ownCursor({ canvas, width, height }, view) {
+  const context = canvas.getContext("2d");
+  context.strokeStyle = view.ink.ink;
+  context.lineWidth = 1.25;
+  context.strokeRect((view.t * width) / view.T + 0.5, 0.5, width / view.T - 1, height - 1);
 }
 
 /** What lies under a point of the unit: `{ signal, unit, t?, slot?, word?, row, column, value }`, or null. */

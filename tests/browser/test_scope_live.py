@@ -1,0 +1,203 @@
+"""The scope over a real WebSocket against a pretended run: hello, start, acknowledgements, loss of the connection."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("websockets", reason="websockets comes with streamlit")
+pytestmark = pytest.mark.browser
+READY = "globalThis.memvizScope?.view?.trace && memvizScope.drawn > 1"
+
+
+@pytest.fixture
+def live(open_page):
+    """A function that serves a pretended run and opens its page: (run, page)."""
+    from tests.browser.pretend import Pretend
+
+    runs = []
+
+    def opened(options=None, **context):
+        run = Pretend(options).serve()
+        runs.append(run)
+        page = open_page(run.url, **context)
+        page.allowed += ["WebSocket connection to", "net::ERR_CONNECTION_REFUSED"]
+        page.wait_for_function(READY)
+        page.wait_for_function("memvizScope.state.connection === 'open'")
+        return run, page
+
+    yield opened
+    for run in runs:
+        run.close()
+
+
+def started(live, options=None):
+    run, page = live({"unfolded": True} | (options or {}))
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_function("memvizScope.state.status?.run === 'abc'")
+    return run, page
+
+
+def until(page, run, do, count=1):
+    """Wait until the run was told `do` so many times."""
+    with run.wake:
+        assert run.wake.wait_for(lambda: len(run.heard(do)) >= count, timeout=10), run.told
+
+
+def test_the_recorded_episode_plays_before_anything_is_started(live):
+    run, page = live({"unfolded": False})
+    assert page.evaluate("memvizScope.state.trace.source") == "recorded"
+    assert page.evaluate("memvizScope.state.playing")
+    assert run.told[0]["do"] == "hello"
+    assert len(run.told[0]["owner"]) == 36
+    assert run.paths == ["/ws/new"]
+
+
+def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live):
+    run, page = started(live)
+    assert run.heard("start")[0]["recipe"] == {"model": "ntm"}
+    for update in (1, 64, 512):
+        run.show(update)
+        page.wait_for_function(f"memvizScope.u === {update}")
+    page.wait_for_function("memvizScope.marks.length >= 3")
+    until(page, run, "ack", 4)
+    assert {513} <= {ack["v"] for ack in run.heard("ack")}
+    assert page.evaluate("memvizScope.state.curve.update.at(-1)") <= 512
+    assert "Training: update 512" in page.locator(".notice").inner_text()
+
+
+def test_live_updates_never_move_a_scrubber_that_a_person_moved(live):
+    run, page = started(live)
+    for update in (1, 64, 512):
+        run.show(update)
+        page.wait_for_function(f"memvizScope.u === {update}")
+    page.evaluate("memvizScope.actions.setU(64); memvizScope.actions.setT(7)")
+    run.show(700)
+    page.wait_for_function("memvizScope.state.status.update === 700")
+    assert page.evaluate("[memvizScope.u, memvizScope.state.trace.update, memvizScope.state.t]") == [64, 64, 7]
+    page.get_by_text("now at u = 700").wait_for()
+    page.get_by_role("button", name="training: last").click()
+    page.wait_for_function("memvizScope.u === 700 && memvizScope.state.u === null")
+
+
+def test_an_update_that_is_not_here_is_fetched(live):
+    run, page = started(live)
+    run.show(1000)
+    page.wait_for_function("memvizScope.u === 1000")
+    page.evaluate("memvizScope.actions.setU(250)")
+    until(page, run, "probe")
+    assert run.heard("probe")[0]["update"] == 256
+    page.wait_for_function("memvizScope.state.trace.update === 256 && memvizScope.state.wanted === null")
+
+
+def test_the_controls_say_what_is_asked(live):
+    run, page = started(live)
+    run.show(64)
+    page.wait_for_function("memvizScope.u === 64")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Resume", exact=True).wait_for()
+    page.get_by_role("button", name="one update").click()
+    page.wait_for_function("memvizScope.u === 65")
+    page.get_by_label("number of updates").fill("10")
+    page.get_by_role("button", name="updates", exact=True).click()
+    page.wait_for_function("memvizScope.u === 75")
+    page.get_by_role("button", name="until solved").click()
+    page.get_by_label("learning rate").fill("0.001")
+    page.get_by_label("learning rate").press("Enter")
+    page.get_by_label("training speed").fill("2")
+    page.get_by_label("memory between episodes").select_option("carry")
+    page.get_by_role("button", name="train from u = 75").click()
+    page.get_by_role("button", name="rewind").click()
+    page.get_by_role("button", name="reseed").click()
+    page.keyboard.press("g")
+    until(page, run, "gradients")
+    told = [command for command in run.told if command["do"] not in ("hello", "ack", "start")]
+    assert told == [
+        {"do": "pause"},
+        {"do": "step", "n": 1},
+        {"do": "step", "n": 10},
+        {"do": "until", "what": "solved"},
+        {"do": "set", "rate": 0.001},
+        {"do": "speed", "per_second": 5},
+        {"do": "memory", "mode": "carry"},
+        {"do": "branch", "update": 75},
+        {"do": "rewind"},
+        {"do": "reseed"},
+        {"do": "gradients", "on": True},
+    ]
+
+
+def test_a_lost_connection_is_said_and_mended_and_the_picture_stays(live):
+    run, page = started(live)
+    run.show(700)
+    page.wait_for_function("memvizScope.u === 700")
+    run.drop()
+    page.get_by_text("The connection is lost").wait_for()
+    assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
+    page.keyboard.press("End")
+    assert page.evaluate("memvizScope.state.t") == 20
+    page.wait_for_function("memvizScope.state.connection === 'open'", timeout=10000)
+    assert run.paths == ["/ws/new", "/ws/abc"]
+    page.get_by_text("The connection is lost").wait_for(state="hidden")
+
+
+def test_who_only_watches_cannot_command(live):
+    run, page = started(live)
+    run.show(64)
+    run.say(run.status(controls=False))
+    page.get_by_text("You are watching").wait_for()
+    assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
+    page.keyboard.press("g")
+    page.evaluate("memvizScope.actions.branch()")
+    run.say(run.status(controls=True))
+    page.get_by_text("You are watching").wait_for(state="hidden")
+    assert not run.heard("gradients")
+    assert not run.heard("branch")
+
+
+def test_trouble_is_said_with_its_remedy_and_can_be_dismissed(live):
+    run, page = started(live)
+    run.trouble("The learning rate is too large.", "Try 0.001.")
+    page.get_by_text("The learning rate is too large.").wait_for()
+    assert "Try 0.001." in page.locator(".notice").inner_text()
+    page.get_by_role("button", name="dismiss").click()
+    page.get_by_text("The learning rate is too large.").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"state": "compiling", "message": ""}, "Compiling the kernels"),
+        ({"state": "waiting", "place": 2}, "Waiting in line: place 2."),
+        ({"state": "paused"}, "Paused at update"),
+        ({"state": "solved", "solved_at": 1650}, "Solved at update 1,650"),
+        ({"state": "diverged", "message": "The loss is NaN."}, "The loss is NaN."),
+        ({"state": "interrupted", "message": ""}, "its state was saved"),
+    ],
+)
+def test_every_state_has_its_words(live, state, said):
+    run, page = started(live)
+    run.say(run.status(**state))
+    page.get_by_text(said).wait_for()
+
+
+def test_slow_motion_makes_one_update_with_its_gradients(live):
+    run, page = started(live)
+    run.show(700)
+    page.wait_for_function("memvizScope.u === 700")
+    page.get_by_role("button", name="slow motion").click()
+    page.wait_for_function("memvizScope.state.slow?.phase === 'forward'")
+    assert page.evaluate("Boolean(memvizScope.state.trace.signals.d_memory)")
+    assert [command["do"] for command in run.told if command["do"] in ("pause", "gradients", "step")] == [
+        "pause",
+        "gradients",
+        "step",
+    ]
+    assert page.evaluate("memvizScope.state.blocks.length") == 3
+
+
+def test_a_frame_that_cannot_be_read_is_said_and_survived(live):
+    run, page = started(live)
+    run.say(b"<!doctype html>")
+    page.get_by_text("A frame could not be read").wait_for()
+    run.show(64)
+    page.wait_for_function("memvizScope.u === 64")
