@@ -1,1 +1,78 @@
 """`memviz bench`: how fast this machine's core is, beside its torch twin and beside the machine's own limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from memviz.contracts.errors import ConfigError
+
+Show = Callable[[float | None, str], None]
+ROWS = ("throughput", "start", "solve", "table")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure and how thoroughly; `model` or `task` None: all that suit."""
+
+    model: str | None = None
+    task: str | None = None
+    preset: str = "paper"
+    compiled: bool = False
+    quick: bool = False
+    seeds: int | None = None
+
+    @property
+    def rounds(self) -> int:
+        """How often every contender has its turn."""
+        return 2 if self.quick else 7
+
+    @property
+    def seconds(self) -> float:
+        """How long a turn lasts."""
+        return 0.5 if self.quick else 3.0
+
+    def over(self, usual: int) -> int:
+        """How many seeds to solve."""
+        return self.seeds or (1 if self.quick else usual)
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """The rows of a comma-separated list; None is all. Raises ConfigError on any other."""
+    chosen = tuple(filter(None, (text or ",".join(ROWS)).split(",")))
+    for name in chosen:
+        if name not in ROWS:
+            raise ConfigError(f"bench.--rows: want some of {', '.join(ROWS)}, got {name} (separate them by commas)")
+    return chosen
+
+
+def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
+    """The rows, each as soon as it is measured. Raises BenchError when a contender dies."""
+    from memviz.bench import solve, starting, throughput
+
+    for recipe in recipes(plan, plan.preset):
+        if "throughput" in chosen:
+            yield from throughput.rows(recipe, plan.rounds, plan.seconds, plan.compiled, show)
+        if "start" in chosen:
+            yield from starting.rows(recipe, 1 if plan.quick else 5, not plan.quick, show)
+        if "solve" in chosen:
+            yield from solve.rows(recipe, plan.over(10), 600.0, show)
+    if "table" in chosen:
+        for recipe in recipes(plan, "lesson", memory=False):
+            yield from solve.recorded(recipe, plan.over(5), 120.0, show)
+
+
+def recipes(plan: Plan, preset: str, memory: bool = True) -> Iterator[Mapping[str, Any]]:
+    """Every pair of a model (with a memory, unless `memory` is False) and a task that both have the preset."""
+    from memviz import catalog
+    from memviz.contracts.model import has_memory
+
+    models = [catalog.models()[plan.model]] if plan.model else list(catalog.models().values())
+    tasks = [catalog.tasks()[plan.task]] if plan.task else list(catalog.tasks().values())
+    for model in models:
+        if memory and not plan.model and not has_memory(model, model.config()):
+            continue
+        for task in tasks:
+            if preset in model.presets and preset in task.presets:
+                yield {"model": model.name, "task": task.name, "preset": preset}

@@ -1,14 +1,60 @@
-"""Measure the speed of this machine's core beside its torch twin and beside the machine's own limit."""
+"""Measure this machine: the core beside its torch twin and the machine's peak, starts, and seconds to solve.
+
+  memviz bench                          every row; 20 to 60 minutes on a quiet machine
+  memviz bench --quick                  a few short rounds, to see that it works
+  memviz bench --rows throughput --compile --json
+
+Rows:
+  throughput   sequences a second (forward, backward, clip, update) at batch 1, 4, 16, 64: the core, the torch twin
+               eager at its best thread count, with --compile also compiled; ratios; operations a second beside the
+               machine's measured sgemm peak, on one core and on two
+  start        seconds from the command line to the first update, cold and warm, and to an app that answers
+  solve        sequences and seconds until solved, over 10 fresh seeds, and how many then make no error on
+               sequences far longer than any they saw
+  table        every model on every task at the lesson preset: the runs behind the app's table
+
+Contenders take turns in processes of their own, round after round; figures are medians. Leave the machine alone.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
+
+from memviz.cli.exits import DONE
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Flags of `memviz bench`."""
+    parser.add_argument("--rows", metavar="ROW,...", help="only these rows")
+    parser.add_argument("--model", help="default: every model with a memory")
+    parser.add_argument("--task", help="default: every task the model has a preset for")
+    parser.add_argument("--preset", default="paper", help="default: paper")
+    parser.add_argument(
+        "--compile", action="store_true", help="also the twin with a compiled step (minutes to warm up)"
+    )
+    parser.add_argument("--quick", action="store_true", help="a few short rounds: shows that it works, not how fast")
+    parser.add_argument("--seeds", type=int, metavar="N", help="seeds to solve (default: 10)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the rows to a JSON file")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout, a line per row")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure."""
-    raise NotImplementedError
+    """Measure, printing every row as soon as it is there."""
+    from memviz import bench
+    from memviz.bench.stats import table
+    from memviz.cli.progress import Bar
+
+    plan = bench.Plan(args.model, args.task, args.preset, args.compile, args.quick, args.seeds)
+    rows = []
+    with Bar(quiet=args.json) as bar:
+        for row in bench.measure(bench.names(args.rows), plan, bar.show):
+            rows.append(row)
+            if args.json:
+                print(json.dumps(row), flush=True)
+    if not args.json:
+        print(table(rows))
+    if args.out:
+        args.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return DONE

@@ -25,9 +25,10 @@ def run(args: argparse.Namespace) -> int:
     from memviz.render.scope.encode import trace_frame
     from memviz.render.scope.page import page
 
+    out = files.writable(args.html, "--html")
     trace = files.read_trace(args.file)
     panels = [panel for view in catalog.views().values() for panel in view.panels(trace.signals)]
     title = str(trace.meta.get("title", args.file.stem))
-    args.html.write_text(page([trace_frame(trace, panels)], title), encoding="utf-8")
-    print(args.html.absolute())
+    out.write_text(page([trace_frame(trace, panels)], title), encoding="utf-8")
+    print(out)
     return DONE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memviz.contracts.errors import FileError, MemvizError
+from memviz.contracts.errors import ConfigError, FileError, MemvizError
 
 if TYPE_CHECKING:
     from memviz.contracts.trace import Trace
@@ -51,6 +52,18 @@ def record(setup: Setup, state: TrainState, seed: int | None = None, length: int
     from memviz.training.probe import Probe
 
     return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+
+
+def writable(path: Path, flag: str) -> Path:
+    """The absolute path of a file to come, its folder made. Raises ConfigError before work is wasted on it."""
+    path = path.expanduser().absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{flag}: want a place for a file, got {path} ({error.strerror}; choose another)") from error
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise ConfigError(f"{flag}: want a place for a file, got {path}, which cannot be written (choose another)")
+    return path
 
 
 def _alive(file: Checkpoint, path: Path) -> tuple[Setup, TrainState]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memviz import catalog
+from memviz.cli.files import writable
 from memviz.contracts import places
-from memviz.contracts.errors import ConfigError
-from memviz.contracts.knob import from_dict, parse_settings
+from memviz.contracts.knob import parse_settings
 from memviz.training import checkpoint
 from memviz.training.config import TrainConfig, Until
+from memviz.training.recipe import plan
 from memviz.training.setup import Setup
 from memviz.training.trainer import Progress, Trainer
+from memviz.training.warm import ensure_warm, is_warm
 
 if TYPE_CHECKING:
     from memviz.cli.report import Report
@@ -38,7 +41,7 @@ class Job:
         return {**told, "preset": self.preset, "device": self.device, "parameters": parameters}
 
     def trainer(self) -> Trainer:
-        """The trainer of the device that was asked for. Raises BackendError when it is not available here."""
+        """A trainer at update 0."""
         return Trainer(self.setup, self.config)
 
     def part(self, progress: Progress) -> float | None:
@@ -55,27 +58,23 @@ class Job:
         checkpoint.save(self.out, trainer.setup, trainer.state, {"preset": self.preset, "device": self.device})
 
 
-def plan(args: argparse.Namespace) -> Job:
-    """The job of a command line. Raises CatalogError or ConfigError, with the remedy."""
+def make(args: argparse.Namespace) -> Job:
+    """The job of a command line. Raises CatalogError, ConfigError or BackendError, with the remedy."""
     model, task = catalog.models()[args.model], catalog.tasks()[args.task]
-    parts = {"model": model.config, "task": task.config, "training": TrainConfig}
-    knobs: dict[str, dict[str, Any]] = {part: {} for part in parts}
-    for part, entry in (("model", model), ("task", task)):
-        if args.preset not in entry.presets:
-            raise ConfigError(
-                f"--preset: want one of {', '.join(entry.presets)}, got {args.preset} ({entry.name} has those)"
-            )
-        knobs[part] |= entry.presets[args.preset].knobs
-        knobs["training"] |= entry.presets[args.preset].training
-    for part, values in parse_settings(args.set, parts).items():
-        knobs[part] |= values
-    made = {part: from_dict(config, knobs[part]) for part, config in parts.items()}
+    knobs = parse_settings(args.set, {"model": model.config, "task": task.config, "training": TrainConfig})
+    names = {"model": args.model, "task": args.task, "preset": args.preset, "seed": args.seed, "device": args.device}
+    planned = plan({**names, "knobs": knobs}, catalog.models(), catalog.tasks())
     until = Until(args.until is None, args.until, args.max_seconds)
-    setup = Setup(model, task, made["model"], made["task"], args.seed)
     name = f"{model.name}-{task.name}-{args.preset}-{args.seed}.safetensors"
-    out = (args.out or places.home() / "checkpoints" / name).absolute()
-    return Job(setup, made["training"], until, args.preset, args.device, out)
+    out = writable(args.out or places.home() / "checkpoints" / name, "--out")
+    return Job(planned.setup, planned.config, until, args.preset, args.device, out)
 
 
 def compile_kernels(job: Job, report: Report) -> None:
-    """Fill the kernel cache in a process of its own, so that this one loads what every other one loads."""
+    """Have the kernels compiled in a process of its own, so that this one loads what every other one loads."""
+    names = job.setup.model.name, job.setup.task.name
+    if is_warm(*names):
+        return
+    begun = time.monotonic()
+    ensure_warm(*names, report.waiting)
+    report.event("compiled", seconds=time.monotonic() - begun)

@@ -35,11 +35,12 @@ def run(args: argparse.Namespace) -> int:
     """Load, record, save, examine."""
     from memviz.cli import files
 
+    out = files.writable(args.out, "--out")
     setup, state = files.read_checkpoint(args.checkpoint)
     trace = files.record(setup, state, args.seed, args.length)
-    trace.save(args.out)
+    trace.save(out)
     facts = {
-        "trace": str(args.out.absolute()),
+        "trace": str(out),
         "steps": trace.steps,
         "update": state.update,
         "scores": trace.meta["scores"],

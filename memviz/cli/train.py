@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from memviz.cli.progress import Bar
     from memviz.cli.report import Lines, Report
 
-    job = jobs.plan(args)
+    job = jobs.make(args)
     report: Report = Lines() if args.json else Report(Bar())
     report.event("start", **job.describe())
     with report.bar:

@@ -1,0 +1,98 @@
+"""Sequences a second of the core beside its torch twin, and operations a second beside the machine's peak.
+
+A round measures every contender of a batch size once, each in its own process; ratios are taken within rounds. A row
+is void where the twin is slower than it should be on this machine, since beating a slow twin proves nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from memviz.bench.rounds import Answer, Contender, interleave
+from memviz.bench.stats import Row, medians, ratio
+
+BATCHES = (1, 4, 16, 64)
+CORE, TWIN, PEAK = (f"memviz.bench.contenders.{name}" for name in ("core", "twin", "sgemm"))
+THREADS = {"one": 1, "two": 2}
+# sequences a second that the eager twin must reach at the paper preset, on a core whose peak is 100 GFLOP/s
+FLOOR = {1: 36.0, 16: 350.0, 64: 690.0}
+FLOOR_PEAK = 100.0
+# numpy's BLAS obeys these where they are set, and is slower for it
+UNHINDERED = {"OPENBLAS_CORETYPE": None, "OPENBLAS_L2_SIZE": None}
+
+Show = Callable[[float, str], None]
+
+
+def rows(recipe: Mapping[str, Any], rounds: int, seconds: float, compiled: bool, show: Show) -> Iterator[Row]:
+    """One row per batch size."""
+    for batch in BATCHES:
+        contenders = start(recipe, batch, compiled)
+        try:
+            answers = interleave(
+                contenders, rounds, seconds, lambda part, text, b=batch: show(part, f"batch {b}, {text}")
+            )
+        finally:
+            for contender in contenders:
+                contender.close()
+        yield summary(recipe, batch, answers)
+
+
+def start(recipe: Mapping[str, Any], batch: int, compiled: bool) -> list[Contender]:
+    """All contenders of one batch size, warmed up: core, twin and peak, each on one and on two threads."""
+    found = []
+    for name, threads in THREADS.items():
+        settings = {"recipe": dict(recipe), "batch": batch, "threads": threads}
+        limits = {variable: str(threads) for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+        found.append(Contender(f"peak_{name}", PEAK, {}, {**limits, **UNHINDERED}))
+        if threads <= batch:
+            found.append(Contender(f"core_{name}", CORE, settings, limits))
+        if importlib.util.find_spec("torch"):
+            found.append(Contender(f"eager_{name}", TWIN, settings, limits))
+            if compiled:
+                found.append(Contender(f"compiled_{name}", TWIN, {**settings, "compile": True}, limits))
+    return found
+
+
+def summary(recipe: Mapping[str, Any], batch: int, rounds: list[dict[str, Answer]]) -> Row:
+    """The row of one batch size: medians of the rounds, each side on the thread count that suits it best."""
+    speed, gflops = medians(rounds, "per_s"), medians(rounds, "gflops")
+    core = best(speed, "core")
+    row: Row = {
+        "row": "throughput",
+        "model": recipe["model"],
+        "preset": recipe["preset"],
+        "batch": batch,
+        "core_per_s": speed[core],
+        "core_threads": _threads(core),
+    }
+    for other in ("eager", "compiled"):
+        if name := best(speed, other):
+            row |= {f"{other}_per_s": speed[name], f"{other}_threads": _threads(name)}
+            row[f"{other}_ratio"] = ratio(rounds, core, name, "per_s")
+    for name in THREADS:
+        if f"core_{name}" in speed:
+            row[f"core_{name}_per_s"] = speed[f"core_{name}"]
+            row[f"gflops_{name}"] = gflops[f"core_{name}"]
+            row[f"of_peak_{name}"] = ratio(rounds, f"core_{name}", f"peak_{name}", "gflops")
+        row[f"peak_{name}"] = gflops[f"peak_{name}"]
+    return {**row, **verdict(row)}
+
+
+def best(speed: Mapping[str, float], side: str) -> str:
+    """The contender of one side that is fastest; "" when there is none."""
+    names = [name for name in speed if name.startswith(side)]
+    return max(names, key=speed.__getitem__, default="")
+
+
+def verdict(row: Row) -> Row:
+    """Whether the twin was fast enough to be worth beating: only the paper preset has a figure to reach."""
+    if row["preset"] != "paper" or row["batch"] not in FLOOR or "eager_per_s" not in row:
+        return {}
+    floor = FLOOR[row["batch"]] * row["peak_one"] / FLOOR_PEAK
+    return {"eager_floor": floor, "void": row["eager_per_s"] < floor}
+
+
+def _threads(name: str) -> int:
+    return THREADS[name.rpartition("_")[2]]
