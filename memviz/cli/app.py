@@ -11,6 +11,7 @@ the data folder, see README.md.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from pathlib import Path
 
@@ -54,5 +55,6 @@ def serve(args: argparse.Namespace, opened: Path | None) -> int:
 
     from memviz.ui.server import serve as serve_app
 
-    serve_app(args.host, number, opened)
+    with contextlib.suppress(KeyboardInterrupt):  # the usual way to stop it; the server has saved the runs by then
+        serve_app(args.host, number, opened)
     return DONE
