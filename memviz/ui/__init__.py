@@ -1,0 +1,1 @@
+"""The app: a server with our own routes, and thin Streamlit pages around the scope."""

@@ -1,0 +1,119 @@
+"""What the routes and the pages of one server share: the runs, who watches them, the compiler, the files looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from memviz import catalog
+from memviz.contracts import places
+from memviz.contracts.errors import FileError
+from memviz.contracts.panel import Panel
+from memviz.contracts.signal import Signal
+from memviz.contracts.trace import Trace
+from memviz.render.scope.encode import trace_frame
+from memviz.ui.hub import Hub
+from memviz.ui.prepare import Preparation
+
+FILES = 8  # looked-at files kept in memory; the oldest goes first
+
+
+class Desk:
+    """One of it in a process; see `desk`."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(panels)
+        self.preparation = Preparation()
+        self.opened: Path | None = None  # what `memviz open` was given
+        self.sockets = 0  # open ones
+        self._files: OrderedDict[str, Trace] = OrderedDict()
+
+    @property
+    def log(self) -> Path:
+        """The file to look into when something failed."""
+        return places.log() / "memviz.log"
+
+    @cached_property
+    def registry(self) -> Any:
+        """All runs. Made on first use, because it imports the trainer and with it numba."""
+        from memviz.training.registry import Registry
+
+        return Registry(catalog.models(), catalog.tasks())
+
+    def open(self) -> None:
+        """Begin to compile what the first Train will need. Called on the event loop."""
+        self.preparation.begin(first_pair)
+
+    async def close(self) -> None:
+        """Save every run."""
+        if "registry" in self.__dict__:
+            await asyncio.to_thread(self.registry.close)
+
+    def look(self, trace: Trace) -> str:
+        """Keep a trace that a person brought, and return the unguessable token it is shown under."""
+        token = secrets.token_urlsafe(12)
+        self._files[token] = trace
+        while len(self._files) > FILES:
+            self._files.popitem(last=False)
+        return token
+
+    def looked_at(self, token: str) -> Trace:
+        """The trace behind a token. Raises FileError when it is no longer kept."""
+        trace = self._files.get(token)
+        if trace is None:
+            raise FileError("look: want a file that was opened here, got one that is gone (open it again)")
+        return trace
+
+
+@cache
+def desk() -> Desk:
+    """The process's own desk."""
+    return Desk()
+
+
+def panels(signals: Mapping[str, Signal]) -> list[Panel]:
+    """What every working view draws of these signals."""
+    return [panel for view in catalog.views().values() for panel in view.panels(signals)]
+
+
+def recorded_path(model: str) -> Path:
+    """The recorded episode that ships for a model: recorded/<model>-*.safetensors. Raises FileError without one."""
+    found = sorted(path for path in places.asset("recorded").iterdir() if path.name.startswith(f"{model}-"))
+    if not found:
+        raise FileError(f"recorded: want an episode that ships, got none for {model!r:.40} (train one and look at it)")
+    return found[0]
+
+
+@cache
+def recorded(model: str) -> bytes:
+    """The frame of the episode that ships for a model, packed once. Raises FileError when there is none."""
+    return shown(Trace.load(recorded_path(model)))
+
+
+@cache
+def lesson_frame(name: str) -> bytes:
+    """The frame of a lesson's episode. Raises MemvizError when there is no such lesson or episode."""
+    return shown(catalog.lessons()[name].trace())
+
+
+def shown(trace: Trace) -> bytes:
+    """The frame of a trace that is no run's."""
+    return trace_frame(trace, panels(trace.signals), source="recorded")
+
+
+def first_pair() -> tuple[str, str]:
+    """Model and task of the first recipe."""
+    recipe = first_recipe()
+    return recipe["model"], recipe["task"]
+
+
+def first_recipe() -> dict[str, Any]:
+    """What a newcomer's Train starts: the model and task of the first lesson, else the first of each."""
+    for lesson in catalog.lessons().values():
+        return {"model": lesson.model, "task": lesson.task, "preset": lesson.preset, "seed": lesson.seed}
+    return {"model": next(iter(catalog.models())), "task": next(iter(catalog.tasks())), "preset": "lesson", "seed": 0}

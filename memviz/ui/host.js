@@ -1,0 +1,56 @@
+// The app as a host of the scope: options come from Python as data, a few words go back; everything else is the scope's own.
+
+const mounted = new WeakMap(); // Streamlit calls the export again on every change, with the same parentElement
+
+/** Light or dark, as the page around is painted. */
+function themeOf(element) {
+  const paper = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+  const channels = paper.startsWith("#") ? [1, 3, 5].map((i) => parseInt(paper.slice(i, i + 2), 16)) : paper.match(/\d+/g)?.map(Number);
+  return channels && channels[0] + channels[1] + channels[2] < 384 ? "dark" : "light";
+}
+
+/** Writes the run into the address without a script run, so that a reload finds it; the hash stays. */
+function keepRun(run) {
+  const address = new URL(location.href);
+  if (address.searchParams.get("run") === run) return;
+  address.searchParams.set("run", run);
+  address.searchParams.delete("recipe");
+  history.replaceState(history.state, "", address);
+}
+
+/** What Python says, as options of the scope; a run that the scope follows already is not opened again. */
+function optionsOf(entry, data, element, tell) {
+  const { place, start, ...rest } = data;
+  const followed = entry.source && rest.source.run === entry.run && rest.source.recorded === entry.source.recorded;
+  entry.source = followed ? entry.source : rest.source;
+  const run = (id) => {
+    if (entry.run === id) return;
+    entry.run = id;
+    keepRun(id);
+    tell("run", id);
+  };
+  return { ...rest, source: entry.source, theme: themeOf(element), on: { run, unfold: () => tell("unfold", true) } };
+}
+
+/** Where a lesson points, once per step, so that the learner may look around; and a start asked for in the form. */
+function act(entry, { place, start }) {
+  const wanted = JSON.stringify(place ?? null);
+  if (place && entry.pointed !== wanted) entry.scope.point(place);
+  entry.pointed = wanted;
+  if (entry.started !== undefined && start !== entry.started) entry.scope.actions.start();
+  entry.started = start ?? 0;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".memviz-host");
+  const entry = mounted.get(parentElement) ?? {};
+  const options = optionsOf(entry, data, root, setTriggerValue);
+  if (entry.scope) entry.scope.update(options);
+  else entry.scope = $scope.mountScope(root, options);
+  mounted.set(parentElement, entry);
+  act(entry, data);
+  return () => {
+    mounted.delete(parentElement);
+    entry.scope.destroy();
+  };
+}

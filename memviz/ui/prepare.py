@@ -1,0 +1,50 @@
+"""Compiling before anybody asks: what the first Train will need, while the recorded episode plays."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+
+from memviz.contracts.errors import MemvizError
+
+log = logging.getLogger(__name__)
+
+
+class Preparation:
+    """`message` says how far it is; "" before, after, and when everything was compiled already."""
+
+    def __init__(self) -> None:
+        self.message = ""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: set[asyncio.Event] = set()
+
+    def listen(self, wake: asyncio.Event) -> Callable[[], None]:
+        """Set `wake` when `message` changes; returns how to stop that."""
+        self._listeners.add(wake)
+        return lambda: self._listeners.discard(wake)
+
+    def begin(self, pair: Callable[[], tuple[str, str]]) -> None:
+        """Ready the kernels of a model and task on a thread; a failure is logged, and said again when a run starts."""
+        self._loop = asyncio.get_running_loop()
+        threading.Thread(target=self._work, args=(pair,), name="memviz-prepare", daemon=True).start()
+
+    def _work(self, pair: Callable[[], tuple[str, str]]) -> None:
+        from memviz.training.warm import ensure_warm
+
+        try:
+            ensure_warm(*pair(), self._tell)
+        except MemvizError:
+            log.exception("the kernels could not be prepared")
+        self._tell("")
+
+    def _tell(self, message: str) -> None:
+        """Called on the compiling thread."""
+        self.message = message
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for wake in self._listeners:
+            wake.set()

@@ -1,0 +1,54 @@
+"""What a page starts from: the address bar, and the few things a session remembers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from memviz.contracts.errors import MemvizError
+from memviz.ui.component import SOCKET
+from memviz.ui.desk import desk, first_recipe
+from memviz.ui.recipe import Recipe, decode
+from memviz.ui.socket import NEW
+
+
+def start_recipe() -> tuple[Recipe, str]:
+    """The recipe to start from - the link's, the watched run's, a newcomer's - and what is wrong with the link."""
+    word, run_id = st.query_params.get("recipe"), st.query_params.get("run")
+    try:
+        if word:
+            return decode(word), ""
+        if run_id:
+            return dict(desk().registry.get(run_id).recipe), ""
+    except MemvizError as error:
+        return first_recipe(), str(error) if word else ""  # the scope itself says that a run is gone
+    return first_recipe(), ""
+
+
+def unfolded() -> bool:
+    """Whether every knob is shown."""
+    return bool(st.session_state.get("unfolded"))
+
+
+def unfold() -> None:
+    """Show every knob from now on."""
+    st.session_state["unfolded"] = True
+
+
+def fold() -> None:
+    """Show the scope and one button."""
+    st.session_state["unfolded"] = False
+
+
+def start() -> None:
+    """Have the scope start the recipe of the form, as its own Train button would."""
+    st.session_state["starts"] = st.session_state.get("starts", 0) + 1
+
+
+def lab_options(recipe: Recipe, opened: str | None) -> dict[str, Any]:
+    """The Lab's scope: a file that was opened, or the recorded episode of the model until a run is followed."""
+    recorded = f"/memviz/opened/{opened}" if opened else f"/memviz/recorded/{recipe['model']}"
+    source = {"recorded": recorded, "socket": SOCKET, "run": st.query_params.get("run", NEW)}
+    starts = st.session_state.get("starts", 0)
+    return {"source": source, "recipe": recipe, "unfolded": unfolded(), "start": starts}

@@ -1,0 +1,70 @@
+"""What learns what: the model x task table, computed from the results that ship with memviz."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from functools import cache
+from statistics import median
+from typing import Any
+
+import streamlit as st
+
+from memviz import catalog
+from memviz.contracts import places
+from memviz.contracts.errors import FileError
+
+Result = Mapping[str, Any]  # one recorded training: model, task, preset, seed, solved, sequences, seconds
+WORKS = 0.8  # of the recorded runs solved
+
+log = logging.getLogger(__name__)
+
+
+def table() -> None:
+    """One row per model and task that are here."""
+    rows = [
+        {"Model": model.title, "Task": task.title, **verdict(of(results(), model.name, task.name))}
+        for model in catalog.models().values()
+        for task in catalog.tasks().values()
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch")
+    st.caption("Medians of the runs that solved it, on the machine that recorded them; `memviz bench` measures yours.")
+
+
+@cache
+def results() -> tuple[Result, ...]:
+    """Every recorded training of assets/results/*.json; a damaged file is logged and left out."""
+    try:
+        files = sorted(places.asset("results").glob("*.json"))
+    except FileError:  # none were shipped
+        return ()
+    found: list[Result] = []
+    for path in files:
+        try:
+            found += [
+                r for r in json.loads(path.read_text(encoding="utf-8")) if {"model", "task", "solved"} <= r.keys()
+            ]
+        except (OSError, ValueError, AttributeError, TypeError):
+            log.exception("a recorded result cannot be read: %s", path)
+    return tuple(found)
+
+
+def of(found: Iterable[Result], model: str, task: str) -> list[Result]:
+    """The results of one model on one task."""
+    return [result for result in found if (result["model"], result["task"]) == (model, task)]
+
+
+def verdict(runs: list[Result]) -> dict[str, Any]:
+    """works, hard or untested, with the figures behind it."""
+    solved = [run for run in runs if run["solved"]]
+    if not runs:
+        return {"It": "untested", "Solved": "", "Sequences": None, "Seconds": None}
+    word = "works" if len(solved) >= WORKS * len(runs) else "hard"
+    figures = {"Sequences": None, "Seconds": None}
+    if solved:
+        figures = {
+            "Sequences": round(median(r["sequences"] for r in solved)),
+            "Seconds": round(median(r["seconds"] for r in solved), 1),
+        }
+    return {"It": word, "Solved": f"{len(solved)} of {len(runs)}", **figures}

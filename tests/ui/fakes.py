@@ -1,0 +1,86 @@
+"""A run and a registry in memory, with the interface of memviz.training and no training."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from memviz.contracts.errors import ConfigError
+from tests.render import synthetic
+
+
+class FakeRun:
+    """Publishes made-up traces when told to; `calls` keeps what it was asked."""
+
+    def __init__(self, run_id: str, recipe: Mapping[str, Any], owner: str) -> None:
+        self.id, self.recipe, self.owner = run_id, dict(recipe), owner
+        self.update, self.state, self.version = 0, "training", 0
+        self.calls: list[tuple[Any, ...]] = []
+        self._callbacks: list[Callable[[str], None]] = []
+        self.publish(0)
+
+    def publish(self, update: int, state: str = "training") -> None:
+        """A new update with its trace, told to subscribers from a thread of its own, as a trainer does."""
+        self.update, self.state, self.version = update, state, self.version + 1
+        self.trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        thread = threading.Thread(target=lambda: [tell("trace") for tell in list(self._callbacks)])
+        thread.start()
+        thread.join()
+
+    def status(self) -> dict[str, Any]:
+        return synthetic.status(run=self.id, state=self.state, update=self.update, solved_at=None)
+
+    def curve(self, start: int) -> dict[str, np.ndarray]:
+        return {name: column[start:] for name, column in synthetic.history(self.update).items()}
+
+    def latest(self) -> tuple[int, Any]:
+        return self.version, self.trace
+
+    def records(self) -> list[int]:
+        return [u for u in synthetic.RECORDS if u <= self.update]
+
+    def record(self, update: int) -> Any:
+        if update not in self.records():
+            raise ConfigError(f"Run.record: want a recorded update, got {update} (see records)")
+        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        return SimpleNamespace(trace=trace, checkpoint=None)
+
+    def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    @property
+    def watched(self) -> int:
+        return len(self._callbacks)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name not in ("pause", "resume", "step", "until", "set", "speed", "rewind", "reseed", "branch", "gradients"):
+            raise AttributeError(name)
+        return lambda *args, **values: self.calls.append((name, *args, *sorted(values.items())))
+
+
+class FakeRegistry:
+    """Runs by id; `fail` is raised by the next create."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, FakeRun] = {}
+        self.fail: Exception | None = None
+
+    def create(self, recipe: Mapping[str, Any], owner: str) -> FakeRun:
+        if self.fail is not None:
+            raise self.fail
+        run = FakeRun(f"run{len(self.runs)}", recipe, owner)
+        self.runs[run.id] = run
+        return run
+
+    def get(self, run_id: str) -> FakeRun:
+        if run_id not in self.runs:
+            raise ConfigError(f"Registry.get: want a run of this server, got {run_id!r:.40} (start a new one)")
+        return self.runs[run_id]
+
+    def close(self) -> None:
+        self.runs.clear()
