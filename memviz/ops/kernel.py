@@ -3,7 +3,11 @@
 Kernels run without the GIL, are cached on disk, and use the fast-math rules that let LLVM vectorise sums
 but keep NaN and infinity honest: people bring broken models precisely to see them.
 
-A rule for every kernel: a loop that stores into an array must not also sum. LLVM keeps two copies of a loop that
+Two rules for every kernel. It allocates nothing and returns no array, so numba counts no references (`_nrt`): with
+counting, every call of a kernel pays two atomic steps for every array it is handed, more than many an operation here
+takes. Take views with slices and `reshape(-1)` (not `ravel`), copy with `ops.copy.copy` (not `a[:] = b`).
+
+And a loop that stores into an array must not also sum. LLVM keeps two copies of a loop that
 stores, a scalar one for arrays that overlap or lie nearer than a vector, and so two orders of summation: the sum's
 last bits would depend on where the arrays happen to lie. Store in one loop and sum in the next.
 """
@@ -19,9 +23,10 @@ import numpy as np
 
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}  # without nnan and ninf
 
-kernel = numba.njit(cache=True, nogil=True, fastmath=FASTMATH, error_model="numpy")
+_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+kernel = numba.njit(fastmath=FASTMATH, **_OPTIONS)
 # For arithmetic whose order matters: reassociation would undo a compensated step such as (x - n high) - n low.
-exact = numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+exact = numba.njit(fastmath={"contract"}, **_OPTIONS)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from memviz.models.ntm.edits import edit
 from memviz.ops.content import content_weights, content_weights_vjp, inverse_norms
+from memviz.ops.copy import copy
 from memviz.ops.erase_add import erase_add, erase_add_vjp
 from memviz.ops.interpolate import interpolate, interpolate_vjp
 from memviz.ops.kernel import kernel
@@ -75,7 +76,7 @@ def write(tape, edits, t, c):
         after = tape.memory[t + 1, c] if h == writes - 1 else tape.between[t, c, h]
         erase_add(before, tape.weighting[t + 1, c, reads + h], tape.erase[t, c, h], tape.add[t, c, h], after)
     if edits is not None:
-        edit(tape.memory[t + 1, c].ravel(), edits.memory[t].ravel())
+        edit(tape.memory[t + 1, c].reshape(-1), edits.memory[t].reshape(-1))
 
 
 @kernel
@@ -120,7 +121,7 @@ def memory_vjp(options, tape, d, room, t, c, dwords):
     if not options.previous:
         read_words_vjp(tape, d, t, c, t + 1, after, dwords)
     if last > 1:
-        before[:] = after
+        copy(after.reshape(-1), before.reshape(-1))
     write_vjp(tape, d, t, c)
     if options.previous:
         read_words_vjp(tape, d, t, c, t, before, dwords)

@@ -56,9 +56,9 @@ def heads(options, sums, tape, t, c):
     add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
     if options.clip > 0:
         clip(sums, sums.dtype.type(options.clip))
-    _vectors(sums[:add], options.tanh, tape.key[t, c].ravel())
-    _vectors(sums[add:erase], options.tanh, tape.add[t, c].ravel())
-    out = tape.erase[t, c].ravel()
+    _vectors(sums[:add], options.tanh, tape.key[t, c].reshape(-1))
+    _vectors(sums[add:erase], options.tanh, tape.add[t, c].reshape(-1))
+    out = tape.erase[t, c].reshape(-1)
     for j in range(writes * W):
         out[j] = sigmoid(sums[erase + j])
     for h in range(count):
@@ -77,9 +77,9 @@ def heads_vjp(options, sums, tape, d, t, c, dsums):
     count, W, at = tape.key.shape[2], tape.key.shape[3], t % d.key.shape[0]
     writes, one = tape.add.shape[2], sums.dtype.type(1)
     add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
-    _vectors_vjp(tape.key[t, c].ravel(), options.tanh, d.key[at, c].ravel(), dsums[:add])
-    _vectors_vjp(tape.add[t, c].ravel(), options.tanh, d.add[at, c].ravel(), dsums[add:erase])
-    out, dout = tape.erase[t, c].ravel(), d.erase[at, c].ravel()
+    _vectors_vjp(tape.key[t, c].reshape(-1), options.tanh, d.key[at, c].reshape(-1), dsums[:add])
+    _vectors_vjp(tape.add[t, c].reshape(-1), options.tanh, d.add[at, c].reshape(-1), dsums[add:erase])
+    out, dout = tape.erase[t, c].reshape(-1), d.erase[at, c].reshape(-1)
     for j in range(writes * W):  # erase = sigmoid(x)
         dsums[erase + j] = dout[j] * out[j] * (one - out[j])
     for h in range(count):  # softplus'(x) = sigmoid(x), and so is oneplus'

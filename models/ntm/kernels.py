@@ -7,6 +7,7 @@ from itertools import accumulate
 from memviz.models.ntm.heads import clip, clip_vjp
 from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.ntm.step import step, step_vjp
+from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel
 from memviz.ops.loss import bits_loss, bits_loss_vjp, classes_loss, classes_loss_vjp
 from memviz.ops.matmul import matmul, matmul_add, transpose
@@ -23,11 +24,12 @@ def start(options, params, inputs, memory, tape):
     hidden, last = params.heads.shape[0] - 1, tape.rows.shape[2] - X
     for c in range(C):
         if options.lstm:
-            tape.rows[0, c, :hidden] = params.hidden_start
-            tape.cell[0, c] = params.cell_start
-        tape.rows[0, c, hidden + 1 : last] = params.read_vector_start.ravel()
+            copy(params.hidden_start, tape.rows[0, c, :hidden])
+            copy(params.cell_start, tape.cell[0, c])
+        copy(params.read_vector_start.reshape(-1), tape.rows[0, c, hidden + 1 : last])
         tape.rows[:, c, hidden] = 1
-        tape.rows[:T, c, last:] = inputs[:, c]
+        for t in range(T):
+            copy(inputs[t, c], tape.rows[t, c, last:])
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
         start_weightings(options, params.read_start_logits, tape.weighting[0, c])
         reads = params.read_start_logits.shape[0]
@@ -41,7 +43,7 @@ def start_weightings(options, logits, out):
         if options.learned_start:
             softmax(logits[h], logits.dtype.type(1), out[h])
         else:
-            out[h] = logits[h]
+            copy(logits[h], out[h])
 
 
 @kernel
@@ -55,7 +57,7 @@ def forward(options, params, inputs, memory, tape, edits):
     logits = tape.logits.reshape(T * C, tape.logits.shape[2])
     matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
     if options.clip > 0:
-        clip(logits.ravel(), logits.dtype.type(options.clip))
+        clip(logits.reshape(-1), logits.dtype.type(options.clip))
 
 
 @kernel
@@ -87,7 +89,7 @@ def backward(options, params, grads, tape, d, work):
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
     if options.clip > 0:
-        clip_vjp(tape.logits.ravel(), tape.logits.dtype.type(options.clip), d.logits.ravel())
+        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(options.clip), d.logits.reshape(-1))
     dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
     d.rows[0] = 0
     matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
@@ -106,7 +108,7 @@ def backward(options, params, grads, tape, d, work):
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what holds before step 0."""
     hidden, reads = params.heads.shape[0] - 1, params.read_start_logits.shape[0]
-    one, words = tape.rows.dtype.type(1), grads.read_vector_start.ravel()
+    one, words = tape.rows.dtype.type(1), grads.read_vector_start.reshape(-1)
     for c in range(tape.rows.shape[1]):
         if options.lstm:
             for j in range(hidden):

@@ -59,13 +59,13 @@ def controller_vjp(options, work, tape, d, t):
 @kernel
 def edit_heads(tape, edits, t, c):
     """What-if for all that the controller says to the heads."""
-    edit(tape.key[t, c].ravel(), edits.key[t].ravel())
-    edit(tape.add[t, c].ravel(), edits.add[t].ravel())
-    edit(tape.erase[t, c].ravel(), edits.erase[t].ravel())
+    edit(tape.key[t, c].reshape(-1), edits.key[t].reshape(-1))
+    edit(tape.add[t, c].reshape(-1), edits.add[t].reshape(-1))
+    edit(tape.erase[t, c].reshape(-1), edits.erase[t].reshape(-1))
     edit(tape.strength[t, c], edits.strength[t])
     edit(tape.gate[t, c], edits.gate[t])
     edit(tape.sharpness[t, c], edits.sharpness[t])
-    edit(tape.shift[t, c].ravel(), edits.shift[t].ravel())
+    edit(tape.shift[t, c].reshape(-1), edits.shift[t].reshape(-1))
 
 
 @kernel
