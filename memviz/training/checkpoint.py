@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from memviz.contracts import store
 from memviz.contracts.errors import ConfigError, FileError
 from memviz.contracts.knob import from_dict, to_dict
@@ -73,10 +75,17 @@ class Checkpoint:
         if state.best_exam is not None:
             state.best = setup.layout.empty()[0]
             setup.layout.fill(state.best, self.blocks("best"), FORMAT)
-        memories = self.blocks("memory")
-        state.memory = [memories[str(i)] for i in range(len(memories))]
+        state.memory = self._memories(setup)
         state.changes = [(int(update), dict(values)) for update, values in self.header["changes"]]
         return state
+
+    def _memories(self, setup: Setup) -> list[np.ndarray]:
+        found = self.blocks("memory")
+        memories = [found[str(i)].astype(np.float32) for i in range(len(found))]
+        for memory in memories:
+            if memory.ndim != 3 or not len(memory) or memory.shape[1:] != setup.start_memory().shape:
+                raise FileError(f"{FORMAT}: want carried memories (C, slot, word), got {memory.shape} (save it again)")
+        return memories
 
     def blocks(self, part: str) -> Arrays:
         """The arrays "<part>/<name>" by name."""

@@ -96,14 +96,15 @@ class Engine:
         self.say("training")
 
     def rest(self, state: str, message: str = "") -> None:
-        """Stop, take an exam of the state as it is, save it and show it."""
+        """Stop, take an exam of the state as it is, record, save and show it."""
         self._halt()
         trainer = self.trainer
         if self.gate.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
+        self.history.keep(trainer.state)
+        self.show()  # before the state is told: whoever hears of it finds the last trace and record
         self.say(state, message)
         self.save()
-        self.show()
 
     def fail(self, message: str) -> None:
         """Stop after an error of ours; the state is as it was."""
@@ -226,7 +227,6 @@ class Engine:
             self.rest("diverged", str(error))
             return False
         if progress is None:
-            self.history.keep(self.trainer.state)
             solved = self.goal.solved and self.trainer.state.solved is not None
             self.rest("solved" if solved else self._rest)
             return False

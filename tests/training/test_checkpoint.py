@@ -105,6 +105,8 @@ def test_a_checkpoint_of_something_else_is_one_clear_error(tmp_path):
             replace(found, header={**found.header, **damage}).state(trainer.setup)
     with pytest.raises(FileError, match="memviz-checkpoint/1"):
         replace(found, header={**found.header, "config": {"model": {"N": 10**9}}}).setup(stand_in.MODEL, stand_in.TASK)
+    with pytest.raises(FileError, match="carried memories"):
+        replace(found, arrays={**found.arrays, "memory/0": np.zeros((2, 2))}).state(trainer.setup)
     store.write_file(path, checkpoint.FORMAT, {"model": "double"}, {})
     with pytest.raises(FileError, match="in the header"):
         checkpoint.load(path)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from memviz.training.gate import Gate, Places
+from memviz.training.mailbox import Clock, Mailbox
+from memviz.training.pace import HOLD, TRIAL, Pace
+from memviz.training.workers import Workers
+from tests.training.stand_in import StillClock
+
+
+def test_every_lane_is_worked_on_once_whoever_helps():
+    workers = Workers()
+    for lanes, threads in ((1, 1), (2, 2), (5, 2), (3, 8)):
+        done = []
+        workers.run(done.append, lanes, threads)
+        assert sorted(done) == list(range(lanes))
+    workers.close()
+
+
+def test_what_a_job_raises_reaches_the_caller_and_the_threads_live_on():
+    workers = Workers()
+    for bad in (0, 1):
+        with pytest.raises(ZeroDivisionError):
+            workers.run(lambda lane, bad=bad: 1 / (lane - bad), 2, 2)
+    names = set()
+    workers.run(lambda lane: names.add(threading.current_thread().name), 2, 2)
+    assert len(names) == 2
+    workers.close()
+
+
+def measured(pace, clock, cost, updates):
+    """Counts chosen over some updates, each taking cost[count] seconds for a unit of work."""
+    chosen = []
+    for _ in range(updates):
+        chosen.append(pace.choose())
+        clock.time += cost[chosen[-1]]
+        pace.note(cost[chosen[-1]], 1.0)
+    return chosen
+
+
+def test_the_faster_number_of_threads_is_found_by_trying_and_tried_again():
+    clock = StillClock()
+    pace = Pace(lanes=2, allowed=2, clock=clock.now)
+    chosen = measured(pace, clock, {1: 0.010, 2: 0.006}, 20)
+    assert chosen == [1] * TRIAL + [2] * TRIAL + [2] * (20 - 2 * TRIAL)
+    clock.time += HOLD
+    chosen = measured(pace, clock, {1: 0.010, 2: 0.030}, 20)  # a browser has moved in next door
+    assert chosen[-1] == 1
+
+
+def test_one_lane_or_one_core_needs_no_trying():
+    for lanes, allowed in ((1, 8), (4, 1)):
+        clock = StillClock()
+        assert set(measured(Pace(lanes, allowed, clock.now), clock, {1: 0.01}, 30)) == {1}
+
+
+def test_more_cores_are_tried_in_powers_of_two():
+    clock = StillClock()
+    pace = Pace(lanes=6, allowed=6, clock=clock.now)
+    assert sorted(set(measured(pace, clock, {1: 6, 2: 3, 4: 2, 6: 1}, 4 * TRIAL))) == [1, 2, 4, 6]
+    assert pace.choose() == 6
+    pace.allow(6, 2)
+    assert set(measured(pace, clock, {1: 6, 2: 3}, 2 * TRIAL)) == {1, 2}
+
+
+def test_the_mailbox_holds_one_command_of_a_name_and_the_newest_comes_last():
+    mailbox, done = Mailbox(Clock()), []
+    for name, value in (("go", 1), ("set rate", 2), ("go", 3)):
+        mailbox.put(name, lambda value=value: done.append(value))
+    assert len(mailbox) == 2
+    for command in mailbox.take():
+        command()
+    assert done == [2, 3]
+    assert mailbox.take() == []
+
+
+def test_waiting_for_the_mailbox_ends_with_a_command_a_call_or_the_time():
+    clock = StillClock()
+    mailbox = Mailbox(clock)
+    assert not mailbox.wait(2.0)
+    assert clock.time == 102.0
+    mailbox.wake()
+    assert mailbox.wait(2.0)
+    assert not mailbox.wait(1.0)
+    mailbox.put("go", lambda: None)
+    assert mailbox.wait(2.0)
+    assert clock.time == 103.0
+
+
+def test_a_line_is_first_come_first_served_and_shares_the_cores(monkeypatch):
+    monkeypatch.setattr("memviz.training.gate.cores", lambda: 8)
+    line, woken = Places(2), []
+    gates = [Gate(lambda i=i: woken.append(i), line, None) for i in range(4)]
+    gates[0].enter()
+    assert gates[0].share() == 8
+    for gate in gates:
+        gate.enter()
+    assert [gate.admitted() for gate in gates] == [True, True, False, False]
+    assert [gate.place for gate in gates] == [0, 0, 1, 2]
+    assert gates[0].share() == 4
+    woken.clear()
+    gates[1].leave()
+    assert woken == [0, 2, 3]
+    assert [gate.admitted() for gate in gates] == [True, True, True, False]
+    assert gates[3].place == 1
