@@ -18,7 +18,7 @@ SOCKET = "/memviz/ws/"
 def _scope() -> Any:
     html = '<div class="memviz-host"></div>'
     return st.components.v2.component(
-        "memviz_scope", html=html, css=bundle.styles(), js=bundle.script() + _text("host.js")
+        "memviz_scope", html=html, css=bundle.styles() + _text("host.css"), js=bundle.script() + _text("host.js")
     )
 
 
@@ -29,8 +29,8 @@ def _links() -> Any:
 
 
 def scope(key: str, options: dict[str, Any], on_unfold: Callable[[], None] | None = None) -> Any:
-    """Mount the scope. `options` are those of mountScope (see scope.js), as JSON; the app adds two (see host.js):
-    `place`, where a lesson points, and `start`, a count that starts the recipe whenever it changes.
+    """Mount the scope. `options` are those of mountScope (see scope.js), as JSON; the app adds three (see host.js):
+    `place`, where a lesson points; `plain`, figure only; `start`, a count that starts the recipe whenever it changes.
 
     As long as they stay equal, a script run leaves the mounted scope alone; another `key` is another scope.
     """

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from memviz.contracts.trace import Trace
 from memviz.render.scope.encode import trace_frame
 from memviz.ui.hub import Hub
 from memviz.ui.prepare import Preparation
+from memviz.ui.veil import veiled
 
 FILES = 8  # looked-at files kept in memory; the oldest goes first
 
@@ -95,10 +96,10 @@ def recorded(model: str) -> bytes:
     return shown(Trace.load(recorded_path(model)))
 
 
-@cache
-def lesson_frame(name: str) -> bytes:
-    """The frame of a lesson's episode. Raises MemvizError when there is no such lesson or episode."""
-    return shown(catalog.lessons()[name].trace())
+@lru_cache(maxsize=64)
+def lesson_frame(name: str, last: int) -> bytes:
+    """The frame of a lesson's episode up to a step. Raises MemvizError when there is no such lesson or episode."""
+    return shown(veiled(catalog.lessons()[name].trace(), last))
 
 
 def shown(trace: Trace) -> bytes:

@@ -6,45 +6,59 @@ from typing import Any
 
 import streamlit as st
 
-from memviz.contracts import places
+from memviz.contracts.panel import Panel
 from memviz.contracts.trace import Trace
 from memviz.ui.desk import desk, panels, recorded_path
 
+CURVES = "curves"
+TALL = 620  # pixels
+
 
 def figures(model: str, run_id: str | None) -> None:
-    """Choose an update and a panel, see it large, keep it as a page; the camera above it saves an SVG."""
+    """Choose a moment and a panel, see it large, keep it as a page; the camera above it saves an SVG."""
     run = desk().registry.get(run_id) if run_id else None
-    if run is None:
-        st.caption("The recorded episode. Start a run, and every recorded update of it can be drawn here.")
-        trace, update = Trace.load(recorded_path(model)), None
-    else:
-        records = run.records()
-        update = (
-            st.select_slider("Recorded update", records, records[-1], key="figure.update")
-            if len(records) > 1
-            else records[0]
-        )
-        trace = run.record(update).trace
+    trace = Trace.load(recorded_path(model)) if run is None else _recorded(run)
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-    drawn = panels(trace.signals)
-    names = [panel.id for panel in drawn] + (["curves"] if run else [])
-    titles = {panel.id: panel.title for panel in drawn} | {"curves": "Learning curves"}
-    name = left.selectbox("Figure", names, format_func=titles.get, key="figure.panel")
-    t = middle.number_input("Step t", 0, trace.steps - 1, min(trace.steps - 1, 0), key="figure.t")
+    drawn = {panel.id: panel for panel in panels(trace.signals)}
+    titles = {name: full_title(panel) for name, panel in drawn.items()} | ({CURVES: "Learning curves"} if run else {})
+    first = next((i for i, panel in enumerate(drawn.values()) if panel.group == "weighting"), 0)
+    name = left.selectbox("Figure", list(titles), first, titles.get, key="figure.panel")
+    t = middle.number_input("Step t", 0, trace.steps - 1, 0, key="figure.t")
     root = right.toggle("Square-root scale", key="figure.root")
-    _draw(trace, next((panel for panel in drawn if panel.id == name), None), run, {"t": t}, root)
+    _draw(trace, drawn.get(name), run, {"t": t}, root)
 
 
-def _draw(trace: Trace, panel: Any, run: Any, at: dict[str, int], root: bool) -> None:
+def _recorded(run: Any) -> Trace:
+    """The trace of a recorded update that the person chooses."""
+    records = run.records()
+    update = records[-1]
+    if len(records) > 1:
+        update = st.select_slider("Recorded update", records, update, key="figure.update")
+    trace: Trace = run.record(update).trace
+    return trace
+
+
+def full_title(panel: Panel) -> str:
+    """A panel's title with its side, which in the scope the column says."""
+    if panel.role in ("plain", panel.title.split()[0].lower()):
+        return panel.title
+    return f"{panel.role.capitalize()}: {panel.title.lower()}"
+
+
+def _draw(trace: Trace, panel: Panel | None, run: Any, at: dict[str, int], root: bool) -> None:
     from memviz.render import plotly_figure as figure
 
     theme = "dark" if st.context.theme.type == "dark" else "light"
     if panel is None:
-        chance = run.status()["metrics"]
-        levels = {"bits": chance.get("chance_bits"), "wrong": chance.get("chance_wrong")}
-        drawn = figure.curves_figure(run.curve(0), {k: v for k, v in levels.items() if v is not None}, theme)
+        metrics = run.status()["metrics"]
+        chance = {"bits": metrics["chance_bits"], "wrong": metrics["chance_wrong"]}
+        drawn = figure.curves_figure(run.curve(0), chance, theme)
     else:
         drawn = figure.panel_figure(trace, panel, at, theme=theme, root=root)
-    st.plotly_chart(drawn, height=620, config=figure.CONFIG, theme=None, key="figure")
-    page = lambda: figure.to_page(drawn, trace.meta.get("title", places.__name__))  # noqa: E731 - made when clicked
-    st.download_button("Keep as one offline page (HTML)", page, "memviz.html", "text/html", icon=":material/download:")
+    st.plotly_chart(drawn, height=TALL, config=figure.CONFIG, theme=None, key="figure")
+
+    def page() -> str:  # made when it is asked for: 5 MB, with plotly inside
+        return figure.to_page(drawn, str(trace.meta.get("title", "memviz")))
+
+    label = "Keep as one offline page (HTML)"
+    st.download_button(label, page, "memviz.html", "text/html", icon=":material/download:", on_click="ignore")

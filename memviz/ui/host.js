@@ -20,7 +20,7 @@ function keepRun(run) {
 
 /** What Python says, as options of the scope; a run that the scope follows already is not opened again. */
 function optionsOf(entry, data, element, tell) {
-  const { place, start, ...rest } = data;
+  const { place, start, plain, ...rest } = data;
   const followed = entry.source && rest.source.run === entry.run && rest.source.recorded === entry.source.recorded;
   entry.source = followed ? entry.source : rest.source;
   const run = (id) => {
@@ -32,10 +32,20 @@ function optionsOf(entry, data, element, tell) {
   return { ...rest, source: entry.source, theme: themeOf(element), on: { run, unfold: () => tell("unfold", true) } };
 }
 
+/** A frame around the panel that a lesson speaks of; a style, because the scope may build its canvases anew. */
+function frame(root, panel) {
+  const style = root.querySelector("style.memviz-frame") ?? root.appendChild(Object.assign(document.createElement("style"), { className: "memviz-frame" }));
+  style.textContent = panel ? `.memviz canvas[data-panel^="${CSS.escape(panel)}"] { outline: 2px solid var(--ink); outline-offset: 3px; }` : "";
+}
+
 /** Where a lesson points, once per step, so that the learner may look around; and a start asked for in the form. */
-function act(entry, { place, start }) {
+function act(entry, root, { place, start }) {
   const wanted = JSON.stringify(place ?? null);
-  if (place && entry.pointed !== wanted) entry.scope.point(place);
+  if (place && entry.pointed !== wanted) {
+    const { panel, ...where } = place;
+    entry.scope.point(where);
+    frame(root, panel);
+  }
   entry.pointed = wanted;
   if (entry.started !== undefined && start !== entry.started) entry.scope.actions.start();
   entry.started = start ?? 0;
@@ -48,7 +58,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (entry.scope) entry.scope.update(options);
   else entry.scope = $scope.mountScope(root, options);
   mounted.set(parentElement, entry);
-  act(entry, data);
+  root.classList.toggle("plain", Boolean(data.plain));
+  act(entry, root, data);
   return () => {
     mounted.delete(parentElement);
     entry.scope.destroy();

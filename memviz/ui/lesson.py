@@ -9,6 +9,7 @@ import streamlit as st
 from memviz.contracts.lesson import Lesson, Step, Verdict, judge, step_time
 from memviz.contracts.trace import Trace
 from memviz.ui import component
+from memviz.ui.veil import seen
 
 Guess = str | float
 
@@ -18,7 +19,7 @@ def tell(lesson: Lesson, trace: Trace) -> None:
     index = min(st.session_state.setdefault(f"{lesson.name}.step", 0), len(lesson.steps) - 1)
     step = lesson.steps[index]
     words, picture = st.columns([4, 9], gap="medium")
-    with words:
+    with words.container(key="words"):
         _head(lesson, index)
         st.markdown(step.text)
         verdict = _question(lesson, index, trace) if step.prompt else None
@@ -26,11 +27,12 @@ def tell(lesson: Lesson, trace: Trace) -> None:
         if index == len(lesson.steps) - 1:
             _end(lesson, trace)
     with picture:
-        component.scope(f"lesson.{lesson.name}", _options(lesson, step, trace, verdict))
+        component.scope(f"lesson.{lesson.name}", _options(lesson, index, trace, verdict))
 
 
-def _options(lesson: Lesson, step: Step, trace: Trace, verdict: Verdict | None) -> dict[str, Any]:
+def _options(lesson: Lesson, index: int, trace: Trace, verdict: Verdict | None) -> dict[str, Any]:
     """The scope's data: after the reveal it goes where the answer can be seen, with the answer's slot pinned."""
+    step = lesson.steps[index]
     t = step_time(step, trace, revealed=verdict is not None)
     place: dict[str, Any] = {"slot": None, "playing": False}
     place |= {} if t is None else {"t": t}
@@ -38,8 +40,9 @@ def _options(lesson: Lesson, step: Step, trace: Trace, verdict: Verdict | None) 
     place |= {"panel": step.panel} if step.panel else {}
     if verdict is not None and step.kind == "slot":
         place["slot"] = int(float(verdict.answer))
-    source = {"recorded": f"/memviz/lesson/{lesson.name}"}
-    return {"source": source, "unfolded": True, "autoplay": False, "hash": False, "place": place}
+    revealed = [i for i in range(len(lesson.steps)) if f"{lesson.name}.{i}.guess" in st.session_state]
+    source = {"recorded": f"/memviz/lesson/{lesson.name}/{seen(lesson, index, revealed, trace)}"}
+    return {"source": source, "unfolded": True, "plain": True, "autoplay": False, "hash": False, "place": place}
 
 
 def _head(lesson: Lesson, index: int) -> None:

@@ -53,9 +53,9 @@ async def opened_trace(request: Request) -> Response:
 
 
 async def lesson_trace(request: Request) -> Response:
-    """The episode that a lesson is told on."""
-    name = request.path_params["name"]
-    return await frame_response(lambda: lesson_frame(name), "max-age=3600")
+    """The episode that a lesson is told on, as far as the learner has come."""
+    name, last = request.path_params["name"], request.path_params["last"]
+    return await frame_response(lambda: lesson_frame(name, last), "max-age=3600")
 
 
 async def run_trace(request: Request) -> Response:
@@ -88,7 +88,7 @@ async def scope_socket(socket: WebSocket) -> None:
 
 ROUTES = [
     Route("/memviz/recorded/{model}", recorded_trace),
-    Route("/memviz/lesson/{name}", lesson_trace),
+    Route("/memviz/lesson/{name}/{last:int}", lesson_trace),
     Route("/memviz/opened/{token}", opened_trace),
     Route("/memviz/trace/{run}/{update:int}", run_trace),
     WebSocketRoute("/memviz/ws/{run}", scope_socket),

@@ -1,10 +1,15 @@
-"""What Streamlit's theme cannot say: less chrome around the scope, and the name in the corner."""
+"""What Streamlit's theme cannot say: the name in the corner, and less chrome around the scope."""
 
 STYLE = """<style>
-.stMainBlockContainer { padding: 3.4rem 0 2rem; max-width: 1800px; }
+.stMainBlockContainer { padding: 3.2rem 0 2rem; max-width: 1800px; }
 .stMainBlockContainer > .stVerticalBlock { gap: 0.75rem; }
-.stAppHeader { border-bottom: 1px solid var(--st-border-color); height: 3rem; min-height: 3rem; }
-[data-testid="stToolbarActions"], [data-testid="stAppDeployButton"] { display: none; }
-.st-key-below { padding: 0 1.6rem; }
-.st-key-lesson { padding: 0 1.6rem; }
+.stAppHeader { border-bottom: 1px solid var(--st-border-color); }
+[data-testid="stTopNav"]::before { content: "memviz"; font-weight: 650; font-size: 1.1rem; letter-spacing: -0.01em;
+  padding: 0 0.9rem 0 0.6rem; align-self: center; }
+[data-testid="stSidebarHeader"] { height: 2.4rem; padding-bottom: 0; margin-bottom: 0; }
+.st-key-below, .st-key-lesson, [class*="st-key-cards"] { padding: 0 1.6rem; }
+.st-key-lesson { padding-top: 0.8rem; }
+@media (min-width: 800px) {
+  .st-key-words { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
+}
 </style>"""
