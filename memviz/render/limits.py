@@ -1,4 +1,4 @@
-"""The fixed scales of a run: one bound per unbounded signal, on a 1-2-5 ladder so that it rarely moves."""
+"""The fixed scales of a run: one bound per unbounded signal, on a ladder of round numbers so that it rarely moves."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ Limits = dict[str, Any]  # {"memory": v, "signed": {signal: v}, "positive": {sig
 
 
 def rung(value: float) -> float:
-    """The smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, ... that is at least `value` (1 for zero or nothing finite)."""
+    """The smallest round number (1, 1.5, 2, 3, 5, 7, 10, ...) that is at least `value`; 1 for nothing finite."""
     if not math.isfinite(value) or value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(float(f"{step * power:.6g}") for step in (1, 2, 5, 10, 20) if step * power >= value * (1 - 1e-6))
+    return next(
+        float(f"{step * power:.6g}") for step in (1, 1.5, 2, 3, 5, 7, 10, 15) if step * power >= value * (1 - 1e-6)
+    )
 
 
 def limits_of(trace: Any) -> Limits:

@@ -15,7 +15,8 @@ from memviz.render.scope.encode import curve_frame, error_frame, phase_frame, st
 from tests.render.frames import one, panels_of
 from tests.render.synthetic import RECORDS, history, ntm_trace, skill_at, status
 
-PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><style>body{margin:0}%s</style><div id="scope"></div>
+PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><style>body{margin:0}%s</style>
+<div id="scope"></div>
 <script>"use strict";%s
 $scope.mountScope(document.getElementById("scope"), %s);</script>"""
 

@@ -201,3 +201,29 @@ def test_a_frame_that_cannot_be_read_is_said_and_survived(live):
     page.get_by_text("A frame could not be read").wait_for()
     run.show(64)
     page.wait_for_function("memvizScope.u === 64")
+
+
+def test_a_run_that_walks_through_its_updates_is_followed_until_a_person_steps_in(live):
+    from memviz.render.scope.encode import phase_frame
+
+    run, page = started(live)
+    run.show(64)
+    run.say(run.status(state="training", speed=0.5))
+    run.say(phase_frame(65, "forward", 3))
+    page.wait_for_function("memvizScope.view.t === 3 && memvizScope.state.slow?.remote")
+    run.say(phase_frame(65, "loss", loss=0.43))
+    page.get_by_text("0.43 nats per bit").wait_for()
+    run.say(phase_frame(65, "gradient", blocks=[("heads", 0.2)]))
+    run.say(phase_frame(65, "update"))
+    page.wait_for_function("memvizScope.state.slow.phase === 'update' && memvizScope.state.blocks[0][0] === 'heads'")
+    page.keyboard.press("ArrowLeft")
+    t = page.evaluate("memvizScope.state.t")
+    run.say(phase_frame(66, "forward", 8))
+    run.say(run.status(state="training", speed=0.5, update=66))
+    page.wait_for_function("memvizScope.state.status.update === 66")
+    assert page.evaluate("[memvizScope.state.slow, memvizScope.view.t]") == [None, t]
+    page.get_by_label("training speed").fill("0")
+    run.say(phase_frame(67, "forward", 5))
+    page.wait_for_function("memvizScope.view.t === 5")
+    run.say(run.status(state="training", speed=None))
+    page.wait_for_function("memvizScope.state.slow === null")

@@ -155,8 +155,8 @@ def _events(words: int) -> tuple[Event, ...]:
 
 def _meta(words: int, update: int, seed: int) -> dict:
     phases = ["listen"] * words + ["delimiter"] + ["answer"] * words
-    meta = {"model": "ntm", "model_title": "Neural Turing Machine", "task": "copy", "task_title": "Copy"}
-    return meta | {"seed": seed, "update": update, "phases": phases, "title": f"copy of {words} words"}
+    meta = {"model": "ntm", "task": "copy", "title": "Neural Turing Machine: Copy"}
+    return meta | {"seed": seed, "update": update, "phases": phases}
 
 
 def history(updates: int = 4000, solved: int = 1650) -> dict[str, np.ndarray]:

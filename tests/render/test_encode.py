@@ -100,10 +100,10 @@ def test_a_damaged_frame_is_read_or_refused_never_worse(place, byte):
 
 
 def test_scales_stand_on_round_rungs_and_only_grow():
-    assert [rung(value) for value in (0, 0.3, 1, 1.01, 4.9, 70, float("nan"))] == [1, 0.5, 1, 2, 5, 100, 1]
+    assert [rung(value) for value in (0, 0.3, 1, 1.01, 4.9, 70, float("nan"))] == [1, 0.3, 1, 1.5, 5, 70, 1]
     limits = limits_of(ntm_trace())
-    assert limits["memory"] == 2
+    assert limits["memory"] == 1.5
     assert limits["positive"]["read_sharpness"] >= 8
     grown = merge_limits(limits, {"memory": 1, "signed": {"add": 50.0}, "positive": {}})
-    assert (grown["memory"], grown["signed"]["add"]) == (2, 50)
+    assert (grown["memory"], grown["signed"]["add"]) == (1.5, 50)
     assert grown["positive"] == limits["positive"]

@@ -84,7 +84,7 @@ def test_a_later_write_hides_the_one_before_it():
     weights[0, 0, 5], weights[3, 0, 5], weights[4, 0, 6] = 1.0, 0.9, 0.3
     arrays = {**trace.arrays, "write_weighting": weights}
     changed = as_js(type(trace)(trace.signals, arrays, meta=trace.meta))
-    found = evaluate("facts", TYPED % "[5, 6, 7].map((slot) => $facts.writerOf(trace, slot, 8))", trace=changed)
+    found = evaluate("lineage", TYPED % "[5, 6, 7].map((slot) => $lineage.writerOf(trace, slot, 8))", trace=changed)
     assert [write and write["t"] for write in found] == [3, 4, None]
 
 
@@ -118,8 +118,8 @@ def test_slots_can_be_folded_and_sorted_and_keep_their_names(trained):
 
 
 def test_what_the_memory_did_is_counted(trained):
-    found = evaluate("facts", TYPED % "$facts.usageOf(trace)", trace=trained)
-    assert found == {"answers": 4, "sharp": 4, "traced": 4, "wrong": 0, "bits": 12, "overwritten": 0, "untouched": 4}
+    found = evaluate("usage", TYPED % "$usage.usageOf(trace)", trace=trained)
+    assert found == {"answers": 4, "sharp": 4, "traced": 4, "wrong": 0, "bits": 12, "lost": 0, "untouched": 4}
 
 
 def test_the_address_keeps_what_is_not_ours():
@@ -187,3 +187,47 @@ def test_a_step_is_as_wide_everywhere_and_the_figure_fits():
             used += (4 * found["stage"] + 30 + found["gap"]) if found["beside"] else 0
             assert used <= width
             assert found["row"] >= 2
+
+
+def test_a_word_survives_a_strong_write_that_erases_little():
+    trace = ntm_trace(words=4, slots=9, width=5, bits=3)
+    arrays = {name: array.astype(np.float64) for name, array in trace.arrays.items()}
+    weights, erase, add = (np.zeros_like(arrays[name]) for name in ("write_weighting", "erase", "add"))
+    weights[1, 0, 5], erase[1], add[1] = 1.0, 1.0, 2.0
+    weights[3, 0, 5], erase[3], add[3] = 1.0, 0.05, 0.1  # as strong, but it hardly changes anything
+    memory = np.zeros_like(arrays["memory"])
+    for t in range(trace.steps):
+        w = weights[t, 0][:, None]
+        memory[t] = (memory[t - 1] if t else 0) * (1 - w * erase[t, 0]) + w * add[t, 0]
+    arrays |= {"write_weighting": weights, "erase": erase, "add": add, "memory": memory}
+    changed = as_js(type(trace)(trace.signals, arrays, meta=trace.meta))
+    code = "[$lineage.writeSignals(trace), $lineage.writerOf(trace, 5, 8), $lineage.survivalOf(trace, 5, 1)]"
+    signals, write, survival = evaluate("lineage", TYPED % code, trace=changed)
+    assert signals == {"memory": "memory", "weighting": "write_weighting", "erase": "erase", "add": "add"}
+    assert write["t"] == 1
+    assert write["share"] == pytest.approx(1.9 / 2.0)
+    assert survival == pytest.approx(0.95)
+
+
+def test_the_arrays_say_whether_a_read_sees_the_steps_own_write(trained):
+    assert evaluate("lineage", TYPED % "$lineage.readsAfterWrite(trace)", trace=trained) is False
+    trace = ntm_trace(words=4, slots=9, width=5, bits=3)
+    after = np.einsum("trn,tnw->trw", trace["read_weighting"], trace["memory"])
+    changed = as_js(type(trace)(trace.signals, {**trace.arrays, "read_vector": after}, meta=trace.meta))
+    assert evaluate("lineage", TYPED % "$lineage.readsAfterWrite(trace)", trace=changed) is True
+
+
+def test_events_are_the_writes_that_are_read_the_reads_that_answer_and_the_phases(trained):
+    phases = ["listen"] * 4 + ["delimiter"] + ["answer"] * 4
+    every = [{"t": t, "name": side, "slot": t % 5, "head": f"{side}.0"} for t in range(9) for side in ("write", "read")]
+    shown = {**trained, "events": every, "meta": {"phases": phases}}
+    found = evaluate("usage", TYPED % "$usage.notable(trace).map(({ t, side }) => [t, side ?? null])", trace=shown)
+    written = [[t, "write"] for t in range(4)]
+    assert found == [*written, [4, None], [5, "read"], [5, None], [6, "read"], [7, "read"], [8, "read"]]
+
+
+def test_a_curve_is_brought_together_by_pixels():
+    code = "$curves.binned([0, 1, 2, 9], [1, 100, 10, 5], 12, log)"
+    assert evaluate("curves", code, log=False)[0]["mean"] == 37
+    assert evaluate("curves", code, log=True)[0]["mean"] == pytest.approx(10)
+    assert [b["x"] for b in evaluate("curves", code, log=False)] == [1, 9]

@@ -125,9 +125,14 @@ def curve_frame(curve: Mapping[str, np.ndarray], start: int = 0) -> bytes:
     )
 
 
-def phase_frame(update: int, phase: str, t: int | None = None, blocks: Iterable[tuple[str, float]] = ()) -> bytes:
+def phase_frame(
+    update: int, phase: str, t: int | None = None, blocks: Iterable[tuple[str, float]] = (), loss: float | None = None
+) -> bytes:
     """Slow motion within one update: "forward" | "loss" | "gradient" | "update"; blocks = gradient norms by name."""
-    return pack({"type": "phase", "update": update, "phase": phase, "t": t, "blocks": [list(b) for b in blocks]}, {})
+    return pack(
+        {"type": "phase", "update": update, "phase": phase, "t": t, "blocks": [list(b) for b in blocks], "loss": loss},
+        {},
+    )
 
 
 def error_frame(message: str, remedy: str = "") -> bytes:

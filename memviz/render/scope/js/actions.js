@@ -2,6 +2,7 @@
 
 import { controlled, nearest, recordsOf, shownUpdate } from "./records.js";
 import { startSlow } from "./slow.js";
+import { notable } from "./usage.js";
 import { headsOf, parseHead } from "./view.js";
 
 const ORDERS = ["all", "touched", "first write"];
@@ -12,10 +13,11 @@ export function createActions(store, send, host) {
   const set = store.set;
   const last = () => Math.max(0, (get().trace?.T ?? 1) - 1);
 
-  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, slow: null });
+  const awake = () => ({ slow: null, hush: get().hush || Boolean(get().slow?.remote) });
+  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
-    set({ u, replaying: get().replaying, slow: null, ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: u }) });
+    set({ u, ...awake(), ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: u }) });
     if (!trace) send({ do: "probe", update: u });
   };
   const follow = () => {
@@ -36,7 +38,7 @@ export function createActions(store, send, host) {
     set({ head: heads[(Math.max(0, place) + direction + heads.length) % heads.length] });
   };
   const event = (direction) => {
-    const times = [...new Set((get().trace?.events ?? []).map((e) => e.t))].sort((a, b) => a - b);
+    const times = get().trace ? notable(get().trace).map(({ t }) => t) : [];
     const next = direction > 0 ? times.find((t) => t > get().t) : times.findLast((t) => t < get().t);
     if (next !== undefined) setT(next);
   };
@@ -51,7 +53,7 @@ export function createActions(store, send, host) {
     last: () => setT(last()),
     previousEvent: () => event(-1),
     nextEvent: () => event(1),
-    playPause: () => set({ playing: !get().playing, hover: null, slow: null, t: !get().playing && get().t >= last() ? 0 : get().t }),
+    playPause: () => set({ playing: !get().playing, hover: null, ...awake(), t: !get().playing && get().t >= last() ? 0 : get().t }),
     setSpeed: (speed) => set({ speed }),
     chooseHead: (head) => set({ head: parseHead(head) ? head : null }),
     autoHead: () => set({ head: null }),
@@ -59,7 +61,7 @@ export function createActions(store, send, host) {
     nextHead: () => cycleHead(1),
     hover: (hover) => set({ hover }),
     pin: (slot) => set({ pin: slot === null || slot === undefined ? null : { slot } }),
-    clear: () => set({ pin: null, hover: null, help: false, slow: null, trouble: null }),
+    clear: () => set({ pin: null, hover: null, help: false, trouble: null, ...awake() }),
     toggleHelp: () => set({ help: !get().help }),
     toggleLayer: () => {
       const layer = get().layer === "forward" ? "gradient" : "forward";
@@ -86,6 +88,10 @@ export function createActions(store, send, host) {
     stepU,
     start: begin,
     command,
+    brake: (perSecond) => {
+      set({ hush: false });
+      command({ do: "speed", per_second: perSecond });
+    },
     branch: () => command({ do: "branch", update: shownUpdate(get()) }),
     slowMotion: () => startSlow(store, send),
     unfold: () => {

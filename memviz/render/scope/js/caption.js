@@ -1,6 +1,7 @@
 // The sentence under the figure: what the chosen head does at step t, with the numbers of the trace.
 
-import { effectiveSlots, having, heaviest, readerOf, shiftOf, verdict, weightingOf, writerOf } from "./facts.js";
+import { effectiveSlots, having, heaviest, shiftOf, verdict, weightingOf } from "./facts.js";
+import { readerOf, writerOf } from "./lineage.js";
 import { rowAt, valueAt } from "./reduce.js";
 import { weight } from "./numbers.js";
 
@@ -54,7 +55,7 @@ function steeringParts(trace, t, side, head) {
   const shift = shiftOf(trace, side, t, head);
   if (gates.length !== 1 || !shift) return [];
   const gate = valueAt(trace, gates[0], { t, [side]: head });
-  const how = gate >= 0.5 ? "it searched by content" : "it kept its place";
+  const how = gate >= 0.7 ? "it searched by content" : gate <= 0.3 ? "it kept its place" : "it mixed search and place";
   const moved = shift.offset === 0 ? "did not move" : `moved by ${shift.offset > 0 ? "+" : "−"}${Math.abs(shift.offset)}`;
   const sure = shift.value >= 0.5 ? moved : "blurred its shift";
   return [["·", "quiet"], [`gate ${weight(gate)}: ${how} and ${sure}`, "quiet"]];

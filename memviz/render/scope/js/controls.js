@@ -73,7 +73,7 @@ function createWays(actions) {
 }
 
 function createSpeed(actions) {
-  const range = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, step: 1, "aria-label": "training speed", oninput: () => actions.command({ do: "speed", per_second: SPEEDS[Number(range.value)] }) });
+  const range = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, step: 1, "aria-label": "training speed", oninput: () => actions.brake(SPEEDS[Number(range.value)]) });
   const said = h("output");
   const element = h("label.speed", {}, h("span", {}, "speed"), range, said);
   const place = (speed) => (speed === null || speed === undefined ? SPEEDS.length - 1 : Math.max(0, SPEEDS.findIndex((s) => s === null || s >= speed)));

@@ -4,6 +4,7 @@ import { h, onChange, setText, sharp, show } from "./dom.js";
 import { two } from "./numbers.js";
 import { shownUpdate, trainingAxis } from "./records.js";
 
+const BIN = 4; // pixels over which single updates are brought together
 const CURVES = [
   { key: "bits", title: "bits per sequence", chance: "chance_bits" },
   { key: "wrong", title: "wrong bits", chance: "chance_wrong" },
@@ -40,7 +41,9 @@ function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   const scale = spec.log ? logScale(values, height) : linearScale(values, chance, height);
   const x = (u) => 1 + axis.to(u) * (width - 2);
   drawGround(context, { width, height, ink, chance, y: scale.y, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
-  drawPath(context, curve.update, values, x, scale.y, ink.ink);
+  const bins = binned(curve.update.map(x), values, width, spec.log);
+  drawSpread(context, bins, scale.y, ink.spread);
+  drawMean(context, bins, scale.y, ink.ink, 1.6);
   const at = x(shownUpdate(view));
   context.fillStyle = ink.muted;
   context.fillRect(Math.round(at), 0, 1, height);
@@ -78,20 +81,37 @@ function drawGround(context, { width, height, ink, chance, y, solved }) {
   context.setLineDash([]);
 }
 
-function drawPath(context, updates, values, x, y, colour) {
+/** What happened in every BIN pixels: `{ x, low, high, mean }`; the mean of logarithms on a log scale. Pure. */
+export function binned(xs, values, width, log = false) {
+  const bins = Array.from({ length: Math.ceil(width / BIN) + 1 }, () => ({ n: 0, sum: 0, x: 0, low: Infinity, high: -Infinity }));
+  values.forEach((value, i) => {
+    if (!Number.isFinite(value) || (log && value <= 0)) return;
+    const bin = bins[Math.max(0, Math.floor(xs[i] / BIN))];
+    bin.n++;
+    bin.x += xs[i];
+    bin.sum += log ? Math.log(value) : value;
+    bin.low = Math.min(bin.low, value);
+    bin.high = Math.max(bin.high, value);
+  });
+  const full = bins.filter((bin) => bin.n);
+  return full.map(({ n, x, sum, low, high }) => ({ x: x / n, low, high, mean: log ? Math.exp(sum / n) : sum / n }));
+}
+
+function drawSpread(context, bins, y, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  bins.forEach(({ x, high }, i) => (i ? context.lineTo(x, y(high)) : context.moveTo(x, y(high))));
+  for (const { x, low } of [...bins].reverse()) context.lineTo(x, y(low));
+  context.fill();
+}
+
+/** The line through the means. */
+export function drawMean(context, bins, y, colour, thickness) {
   context.strokeStyle = colour;
-  context.lineWidth = 1.5;
+  context.lineWidth = thickness;
   context.lineJoin = "round";
   context.beginPath();
-  let open = false;
-  updates.forEach((u, i) => {
-    if (!Number.isFinite(values[i])) open = false;
-    else if (open) context.lineTo(x(u), y(values[i]));
-    else {
-      context.moveTo(x(u), y(values[i]));
-      open = true;
-    }
-  });
+  bins.forEach(({ x, mean }, i) => (i ? context.lineTo(x, y(mean)) : context.moveTo(x, y(mean))));
   context.stroke();
 }
 

@@ -2,6 +2,7 @@
 
 import { transportButtons } from "./buttons.js";
 import { h, setText } from "./dom.js";
+import { notable } from "./usage.js";
 import { createSlider, thumb } from "./slider.js";
 
 const SPEEDS = [1, 2, 4, 8, 16, 30];
@@ -42,9 +43,9 @@ function drawTrack(view, context, width, height, at, position) {
   roundBar(context, at(0), y - 2, at(1) - at(0), 4);
   context.fillStyle = ink.ink;
   roundBar(context, at(0), y - 2, at(position) - at(0), 4);
-  for (const event of trace.events) {
-    context.fillStyle = ink[event.head?.split(".")[0]] ?? ink.muted;
-    context.fillRect(Math.round(x(event.t)) - 1, y + 7 * zoom, 2, 4 * zoom);
+  for (const { t, side } of notable(trace)) {
+    context.fillStyle = ink[side] ?? ink.muted;
+    context.fillRect(Math.round(x(t)) - 1, y + 7 * zoom, 2, 4 * zoom);
   }
   thumb(context, at(position), y, 6.5 * zoom, ink.ink, ink.paper);
 }

@@ -2,11 +2,11 @@
 
 import { rowAt, valueAt } from "./reduce.js";
 
-const STRONG = 0.5; // a weight that decides where a head is
+export const STRONG = 0.5; // a weight that decides where a head is
 const cache = new WeakMap();
 
 /** Computes a fact of a trace once. */
-function once(trace, key, compute) {
+export function once(trace, key, compute) {
   if (!cache.has(trace)) cache.set(trace, new Map());
   const facts = cache.get(trace);
   if (!facts.has(key)) facts.set(key, compute());
@@ -65,30 +65,6 @@ export function strongestHead(trace, side, t, slot) {
   return found;
 }
 
-/** The write before step t that a slot still holds most of: `{ t, head, value }`, or null when nothing much was written. */
-export function writerOf(trace, slot, before) {
-  if (!weightingOf(trace, "write")) return null;
-  let kept = 1;
-  let best = null;
-  for (let t = before - 1; t >= 0; t--) {
-    const { value, head } = strongestHead(trace, "write", t, slot);
-    if (value * kept > (best?.share ?? 0.1)) best = { t, head, value, share: value * kept };
-    kept *= 1 - Math.min(1, value);
-  }
-  return best;
-}
-
-/** The first step after t at which a slot is strongly read before it is strongly written again, or null. */
-export function readerOf(trace, slot, after) {
-  if (!weightingOf(trace, "read")) return null;
-  for (let t = after + 1; t < trace.T; t++) {
-    const read = strongestHead(trace, "read", t, slot);
-    if (read.value >= STRONG && answering(trace, t)) return { t, ...read };
-    if (weightingOf(trace, "write") && strongestHead(trace, "write", t, slot).value >= STRONG) return null;
-  }
-  return null;
-}
-
 /** Wrong and counted bits of a step's answer, or null where it does not count. */
 export function verdict(trace, t) {
   const [target] = having(trace, "target", ["t", "output"]);
@@ -143,64 +119,4 @@ function readEver(trace, slot) {
     if (weightingOf(trace, "read") && strongestHead(trace, "read", t, slot).value > 0.25) return true;
   }
   return false;
-}
-
-/** What the memory was used for, in counts; null without a memory. */
-export function usageOf(trace) {
-  return once(trace, "usage", () => {
-    if (!weightingOf(trace, "read") || !weightingOf(trace, "write")) return null;
-    const facts = { answers: 0, sharp: 0, traced: 0, wrong: 0, bits: 0, overwritten: 0, untouched: 0 };
-    const sources = new Set();
-    for (let t = 0; t < trace.T; t++) {
-      const score = verdict(trace, t);
-      if (!score) continue;
-      facts.answers++;
-      facts.wrong += score.wrong;
-      facts.bits += score.total;
-      const read = sharpestRead(trace, t);
-      if (read.value < STRONG) continue;
-      facts.sharp++;
-      const source = writerOf(trace, read.slot, t);
-      if (source && source.share >= STRONG) sources.add(source.t);
-    }
-    facts.traced = sources.size;
-    facts.overwritten = overwrites(trace);
-    facts.untouched = firstWrites(trace).filter((t) => t < 0).length;
-    return facts;
-  });
-}
-
-function sharpestRead(trace, t) {
-  const name = weightingOf(trace, "read");
-  let best = { slot: 0, value: 0 };
-  for (let head = 0; head < trace.sizes.read; head++) {
-    const found = heaviest(rowAt(trace, name, { t, read: head }));
-    if (found.value > best.value) best = found;
-  }
-  return best;
-}
-
-/** Words heard (a step with input, strongly written) whose slot is strongly written again before it is read. */
-function overwrites(trace) {
-  const name = weightingOf(trace, "write");
-  let lost = 0;
-  for (let t = 0; t < trace.T; t++) {
-    if (!listening(trace, t)) continue;
-    for (let head = 0; head < trace.sizes.write; head++) {
-      const { slot, value } = heaviest(rowAt(trace, name, { t, write: head }));
-      if (value < STRONG || readerOf(trace, slot, t)) continue;
-      for (let later = t + 1; later < trace.T; later++) {
-        if (listening(trace, later) && strongestHead(trace, "write", later, slot).value >= STRONG) {
-          lost++;
-          break;
-        }
-      }
-    }
-  }
-  return lost;
-}
-
-function listening(trace, t) {
-  const [input] = having(trace, "input", ["t", "input"]);
-  return input ? !answering(trace, t) && rowAt(trace, input, { t }).some((value) => value !== 0) : false;
 }

@@ -1,7 +1,7 @@
 // What the memory did in this episode, counted from the trace, and what the trace reports as broken.
 
 import { h, onChange, show } from "./dom.js";
-import { usageOf } from "./facts.js";
+import { usageOf } from "./usage.js";
 import { count } from "./numbers.js";
 
 /** `{ element, update(view) }`; a broken value takes the person to its step. */
@@ -32,7 +32,7 @@ export function sentences(trace) {
   return [
     facts.wrong === 0 ? `All ${count(facts.bits, "answered bit")} are right.` : `${facts.wrong} of ${facts.bits} answered bits are wrong.`,
     `${facts.sharp} of ${facts.answers} answers read one slot; they go back to ${count(facts.traced, "write")}.`,
-    facts.overwritten === 0 ? "No word was overwritten before it was read." : `${count(facts.overwritten, "word")} overwritten before being read.`,
+    facts.lost === 0 ? "No word was overwritten before it was read." : `${count(facts.lost, "word")} overwritten before being read.`,
     `${facts.untouched} of ${slots} slots were never written.`,
   ];
 }

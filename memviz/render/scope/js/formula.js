@@ -1,6 +1,7 @@
 // The formula of a hovered value with its numbers, shown only when the recorded arrays obey it.
 
-import { having, stagesOf, weightingOf } from "./facts.js";
+import { having, stagesOf } from "./facts.js";
+import { writeSignals } from "./lineage.js";
 import { rowAt, valueAt } from "./reduce.js";
 import { two } from "./numbers.js";
 
@@ -21,27 +22,21 @@ function holds(expected, actual) {
 
 /** M = before * product over heads of (1 - w e) + sum over heads of w a. */
 function writeFormula(trace, { signal, t, slot, word }) {
-  const weighting = weightingOf(trace, "write");
-  const [erase] = having(trace, "gate", ["t", "write", "word"]);
-  const adds = having(trace, "vector", ["t", "write", "word"]);
-  if (!weighting || !erase || !adds.length) return "";
+  const signals = writeSignals(trace);
   const before = t > 0 ? valueAt(trace, signal, { t: t - 1, slot, word }) : startValue(trace, slot, word);
-  if (before === null) return "";
+  if (!signals || signals.memory !== signal || before === null) return "";
+  const heads = Array.from({ length: trace.sizes.write }, (_, write) => ({
+    w: valueAt(trace, signals.weighting, { t, write, slot }),
+    e: valueAt(trace, signals.erase, { t, write, word }),
+    a: valueAt(trace, signals.add, { t, write, word }),
+  }));
+  const kept = heads.reduce((product, { w, e }) => product * (1 - w * e), 1);
+  const added = heads.reduce((sum, { w, a }) => sum + w * a, 0);
   const actual = valueAt(trace, signal, { t, slot, word });
-  for (const add of adds) {
-    const heads = Array.from({ length: trace.sizes.write }, (_, write) => ({
-      w: valueAt(trace, weighting, { t, write, slot }),
-      e: valueAt(trace, erase, { t, write, word }),
-      a: valueAt(trace, add, { t, write, word }),
-    }));
-    const kept = heads.reduce((product, { w, e }) => product * (1 - w * e), 1);
-    const added = heads.reduce((sum, { w, a }) => sum + w * a, 0);
-    if (!holds(before * kept + added, actual)) continue;
-    const keeps = heads.map(({ w, e }) => `(1 − ${two(w)} · ${two(e)})`).join(" · ");
-    const plus = heads.map(({ w, a }) => `${two(w)} · ${two(a)}`).join(" + ");
-    return `before · (1 − w·e) + w·a = ${two(before)} · ${keeps} + ${plus} = ${two(actual)}`;
-  }
-  return "";
+  if (!holds(before * kept + added, actual)) return "";
+  const keeps = heads.map(({ w, e }) => `(1 − ${two(w)} · ${two(e)})`).join(" · ");
+  const plus = heads.map(({ w, a }) => `${two(w)} · ${two(a)}`).join(" + ");
+  return `before · (1 − w·e) + w·a = ${two(before)} · ${keeps} + ${plus} = ${two(actual)}`;
 }
 
 function startValue(trace, slot, word) {

@@ -103,7 +103,7 @@ function drawScale({ context, view }, { rect, shown, bound }) {
 function dim({ context, view, units }) {
   if (!view.slow) return;
   context.fillStyle = view.ink.veil;
-  const backward = view.slow.phase === "gradient";
+  const backward = view.slow.phase === "gradient" && !view.slow.remote;
   for (const unit of units) {
     if (!unit.rect || unit.panel.columns !== "t" || unit.place === "more") continue;
     const { x, y, width, height } = unit.rect;

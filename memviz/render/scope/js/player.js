@@ -24,13 +24,18 @@ export function createPlayer(store, actions) {
     training = 0;
     if (!actions.stepU(1)) store.set({ replaying: false });
   };
+  const walkOn = (slow, seconds, trace) => {
+    const next = walk(slow, seconds, trace);
+    if (slow.phase === "waiting" && next?.phase === "forward") actions.command({ do: "speed", per_second: slow.speed });
+    store.set({ slow: next });
+  };
   return (seconds) => {
     const { playing, replaying, slow, trace } = store.get();
     if (!trace) return false;
-    if (slow) store.set({ slow: walk(slow, seconds, trace) });
-    if (playing && !store.get().hover) playEpisode(seconds);
+    if (slow && !slow.remote) walkOn(slow, seconds, trace);
+    if (playing && !slow && !store.get().hover) playEpisode(seconds);
     if (replaying) playTraining(seconds);
     const now = store.get();
-    return Boolean(now.playing || now.replaying || now.slow);
+    return Boolean(now.playing || now.replaying || (now.slow && !now.slow.remote));
   };
 }

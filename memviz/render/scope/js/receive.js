@@ -3,6 +3,8 @@
 import { traceOf } from "./decode.js";
 import { remember } from "./records.js";
 
+const SLOW = 2; // updates a second up to which a run tells the phases of every update
+
 const PATCHES = { trace: receiveTrace, status: receiveStatus, curve: receiveCurve, phase: receivePhase, error: receiveError };
 
 /** The patch for a frame; unknown types change nothing, so that an older page survives a newer server. */
@@ -43,7 +45,9 @@ function grown(run, limits) {
 function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : {};
-  return { ...fresh, status: header, trouble: null };
+  const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
+  const over = state.slow?.remote && !walking ? { slow: null } : {};
+  return { ...fresh, ...over, status: header, trouble: null };
 }
 
 function receiveCurve(state, { header, arrays }) {
@@ -64,7 +68,12 @@ export function latestBranch(curve) {
 }
 
 function receivePhase(state, { header }) {
-  return { blocks: header.blocks?.length ? header.blocks : state.blocks };
+  const known = { blocks: header.blocks?.length ? header.blocks : state.blocks, loss: header.loss ?? state.loss };
+  const own = state.slow && !state.slow.remote; // a walk of this page's own goes on undisturbed
+  if (own || state.hush || !state.trace) return known;
+  const last = state.trace.T - 1;
+  const t = header.phase === "forward" ? Math.min(header.t ?? 0, last) : last;
+  return { ...known, slow: { phase: header.phase, t, remote: true } };
 }
 
 function receiveError(state, { header }) {

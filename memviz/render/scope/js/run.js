@@ -6,7 +6,7 @@ import { grouped, two } from "./numbers.js";
 const ROWS = [
   ["sequences", (s) => grouped(s.sequences)],
   ["seconds", (s) => two(s.seconds)],
-  ["sequences/s", (s) => grouped(s.per_second)],
+  ["sequences/s", (s) => grouped(s.per_second || s.sequences / s.seconds)],
   ["bits per sequence", (s) => two(s.metrics?.bits_per_sequence), (s) => chance(s.metrics?.chance_bits)],
   ["wrong bits", (s) => two(s.metrics?.wrong_bits), (s) => chance(s.metrics?.chance_wrong)],
   ["gradient norm", (s) => two(s.metrics?.norm), (s) => (clipped(s.metrics) ? `clipped to ${two(s.metrics.norm_clipped)}` : "")],

@@ -8,20 +8,20 @@ import { h, setAttribute, show } from "./dom.js";
 import { createEpisode } from "./episode.js";
 import { createFigure } from "./figure.js";
 import { createFindings } from "./findings.js";
-import { keepHash, parseHash } from "./hash.js";
 import { createHelp } from "./help.js";
 import { actionOf } from "./keyboard.js";
 import { createNotice } from "./notice.js";
+import { createPlace } from "./place.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
 import { receive } from "./receive.js";
-import { nearest, recordsOf, shownUpdate } from "./records.js";
+import { shownUpdate } from "./records.js";
 import { createRun } from "./run.js";
 import { createSlowCard } from "./slowcard.js";
 import { ownerSecret } from "./socket.js";
 import { openSource } from "./source.js";
 import { createLoop, createStore, INITIAL } from "./store.js";
-import { calm, followTheme, inksOf } from "./theme.js";
+import { followTheme, inksOf } from "./theme.js";
 import { createTitle } from "./title.js";
 import { createTools } from "./tools.js";
 import { createTraining } from "./training.js";
@@ -42,9 +42,9 @@ export function mountScope(element, options = {}) {
   const send = (command) => scope.source?.send(command) ?? false;
   const host = { recipe: () => scope.options.recipe ?? {}, tell: (name, value) => scope.options.on?.[name]?.(value) };
   const actions = createActions(store, send, host);
-  Object.assign(scope, { store, loop, actions, host, send, place: openingPlace(options), tick: createPlayer(store, actions) });
+  Object.assign(scope, { store, loop, actions, host, send, place: createPlace(store, actions, options), tick: createPlayer(store, actions) });
   build(scope, element);
-  scope.stops = [listenToKeys(scope), watchSize(scope), watchAddress(scope)];
+  scope.stops = [listenToKeys(scope), watchSize(scope), scope.place.watch()];
   open(scope);
   retheme(scope);
   const handle = publicHandle(scope, element);
@@ -55,12 +55,6 @@ export function mountScope(element, options = {}) {
 function openingState(options) {
   const { unfolded = true, projector = false, speed, source } = options;
   return { unfolded, projector, pending: Boolean(source?.recorded || source?.socket), ...(speed ? { speed } : {}) };
-}
-
-/** Where a person wants to be on opening: the address wins over the options. */
-function openingPlace({ hash, u, t, head }) {
-  const address = hash === false ? {} : parseHash(location.hash);
-  return { u: address.u ?? u, t: address.t ?? t, head: address.head ?? head };
 }
 
 function build(scope, element) {
@@ -84,7 +78,7 @@ function build(scope, element) {
 /** Everything that is drawn, drawn once; called from the animation frame only. */
 function draw(scope) {
   const { store, root } = scope;
-  restoreUpdate(scope);
+  scope.place.restore();
   const state = store.get();
   root.classList.toggle("folded", !state.unfolded);
   root.classList.toggle("projector", state.projector);
@@ -133,25 +127,7 @@ function take(scope, frame) {
     scope.source?.follow(run);
     host.tell("run", run);
   }
-  if (!before.trace && store.get().trace) arrive(scope);
-}
-
-/** The first trace is here: go where the address says, or play. */
-function arrive(scope) {
-  const { place, store, options } = scope;
-  const { t, head } = place;
-  const playing = t === undefined && (options.autoplay ?? true) && !calm();
-  store.set({ playing, ...(head ? { head } : {}), ...(t === undefined ? {} : { t: Math.min(t, store.get().trace.T - 1) }) });
-}
-
-/** Goes to the update of the address once the run's records are known; a run in training has moved on. */
-function restoreUpdate(scope) {
-  const { place, store, actions } = scope;
-  if (store.get().status?.state === "training") place.u = undefined;
-  const records = recordsOf(store.get());
-  if (place.u === undefined || !store.get().trace || nearest(records, place.u) !== place.u) return;
-  if (place.u !== shownUpdate(store.get()) && place.u !== records.at(-1)) actions.setU(place.u);
-  place.u = undefined;
+  if (!before.trace && store.get().trace) scope.place.arrive();
 }
 
 function listenToKeys(scope) {
@@ -176,25 +152,6 @@ function watchSize(scope) {
   return () => observer.disconnect();
 }
 
-function watchAddress(scope) {
-  if (scope.options.hash === false) return () => {};
-  const place = () => {
-    const { trace, t, head, playing, status } = scope.store.get();
-    if (!trace) return null;
-    return { u: status?.state === "training" ? null : shownUpdate(scope.store.get()), t: playing ? null : t, head };
-  };
-  const keeper = keepHash(place);
-  const moved = () => {
-    scope.place = openingPlace({ ...scope.options, u: undefined, t: undefined, head: undefined });
-    if (scope.store.get().trace && scope.place.t !== undefined) arrive(scope);
-  };
-  addEventListener("hashchange", moved);
-  return () => {
-    keeper.stop();
-    removeEventListener("hashchange", moved);
-  };
-}
-
 function retheme(scope) {
   scope.unthemed?.();
   scope.unthemed = followTheme(scope.options.theme ?? "auto", (theme) => {
@@ -214,12 +171,8 @@ function publicHandle(scope, element) {
     actions: scope.actions,
     units: () => scope.figure.state.units,
     /** Shows a place: `{ u, t, head, slot, layer, order, playing }`, whatever is given. */
-    point({ u, t, head, slot, layer, order, playing }) {
-      scope.place = { ...scope.place, ...(u === undefined ? {} : { u }), ...(t === undefined ? {} : { t }), ...(head === undefined ? {} : { head }) };
-      const patch = { head, layer, order, playing, ...(slot === undefined ? {} : { pin: slot === null ? null : { slot } }) };
-      scope.store.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)));
-      if (!scope.store.get().trace) return;
-      if (t !== undefined) scope.actions.setT(t);
+    point(place) {
+      scope.place.point(place);
       scope.loop.request();
     },
     update(options) {

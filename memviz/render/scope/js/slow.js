@@ -3,6 +3,7 @@
 import { controlled } from "./records.js";
 
 const RATE = 5; // steps a second
+const PACE = 2; // updates a second that the run makes meanwhile
 const HOLD = { loss: 2.4, update: 3.5 }; // seconds
 export const PHASES = [
   ["forward", "The episode runs forward, step by step."],
@@ -21,8 +22,10 @@ export function startSlow(store, send) {
   if (controlled(store.get())) {
     send({ do: "pause" });
     send({ do: "gradients", on: true });
+    send({ do: "speed", per_second: PACE }); // slow enough for the run to tell the norm of every block
     send({ do: "step", n: 1 });
-    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, since: store.get().trace } });
+    const { trace, status } = store.get();
+    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, since: trace, speed: status.speed ?? null } });
   } else {
     store.set({ playing: false, replaying: false, hover: null, slow: begin() });
   }

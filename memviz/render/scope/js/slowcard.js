@@ -17,7 +17,7 @@ export function createSlowCard(actions) {
     PHASES.forEach(([name, says], i) => {
       const on = name === view.slow.phase;
       setAttribute(steps[i], "aria-current", on ? "step" : "false");
-      if (on) setText(text, says);
+      if (on) setText(text, name === "loss" && Number.isFinite(view.loss) ? `${says} Here: ${two(view.loss)} nats per bit.` : says);
     });
     const list = view.blocks ?? view.trace.meta.blocks ?? [];
     fill([list], list);

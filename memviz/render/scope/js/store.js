@@ -50,7 +50,10 @@ export const INITIAL = {
   layer: "forward", // or "gradient"
   root: false,
   order: "all", // "all" | "touched" | "first write"
-  slow: null, // { phase, t, clock, blocks } while one update is walked through
+  slow: null, // { phase, t, clock } while one update is walked through; `remote`: the run itself walks
+  hush: false, // a person left the run's own slow motion
+  blocks: null, // [[name, gradient norm], ...] of the last update told
+  loss: null,
   status: null,
   curve: { update: [], bits: [], wrong: [], norm: [] },
   connection: "none", // "none" | "connecting" | "open" | "lost"

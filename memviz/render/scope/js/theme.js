@@ -1,6 +1,6 @@
 // Light or dark: from the host, or from the system; the canvas takes its inks from the same CSS variables as the page.
 
-const NAMES = ["paper", "ink", "muted", "hair", "track", "veil", "write", "read", "good", "bad"];
+const NAMES = ["paper", "ink", "muted", "hair", "track", "veil", "spread", "write", "read", "good", "bad"];
 
 /** The inks of a mounted scope as plain colours, with the font of its text. */
 export function inksOf(root) {

@@ -1,6 +1,7 @@
 // The thread: from what was heard, down to the write, along the slot's row through the memory, to the read, up to the answer.
 
-import { having, weightingOf, writerOf } from "./facts.js";
+import { having, weightingOf } from "./facts.js";
+import { writerOf } from "./lineage.js";
 import { rowAt } from "./reduce.js";
 
 /** Where the story of step t runs: `{ slot, read: t or null, write: t or null }`. */

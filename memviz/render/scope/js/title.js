@@ -17,11 +17,10 @@ export function createTitle(notice, tools) {
   return { element, update };
 }
 
-/** "Neural Turing Machine · Copy", from whatever the trace says about itself. */
+/** "Neural Turing Machine: Copy", from whatever the trace says about itself. */
 export function titleOf(trace) {
-  const { model_title, task_title, model, task, title } = trace.meta;
-  const named = [model_title ?? model, task_title ?? task].filter(Boolean).join(" · ");
-  return named || title || "Episode";
+  const { model, task, title } = trace.meta;
+  return title || [model, task].filter(Boolean).join(": ") || "Episode";
 }
 
 function sourceOf({ trace, status }) {

@@ -1,6 +1,7 @@
 // The training transport: update u, over the falling loss, with a tick and a thumbnail for every recorded update.
 
 import { transportButtons } from "./buttons.js";
+import { binned, drawMean } from "./curves.js";
 import { h, setText, show } from "./dom.js";
 import { roundBar } from "./episode.js";
 import { createFilmstrip } from "./filmstrip.js";
@@ -61,7 +62,8 @@ function drawRail(view, axis, records, context, width, height, at, position) {
   const { ink, curve, status, zoom } = view;
   const y = height - 12 * zoom;
   const chance = status?.metrics?.chance_bits || Math.max(1e-9, ...curve.bits.filter(Number.isFinite));
-  sparkline(context, curve, (u) => at(axis.to(u)), (bits) => y - 7 * zoom - (height - 24 * zoom) * Math.min(1, bits / chance), ink);
+  const bins = binned(curve.update.map((u) => at(axis.to(u))), curve.bits, width);
+  drawMean(context, bins, (bits) => y - 7 * zoom - (height - 24 * zoom) * Math.min(1, bits / chance), ink.muted, 1.4);
   context.fillStyle = ink.track;
   roundBar(context, at(0), y - 2, at(1) - at(0), 4);
   context.fillStyle = ink.ink;
@@ -75,15 +77,4 @@ function drawRail(view, axis, records, context, width, height, at, position) {
     context.fillRect(Math.round(at(axis.to(status.solved_at))) - 1, y - 8 * zoom, 2, 20 * zoom);
   }
   thumb(context, at(position), y, 6.5 * zoom, ink.ink, ink.paper);
-}
-
-function sparkline(context, curve, x, y, ink) {
-  const points = curve.update.map((u, i) => [x(u), y(curve.bits[i])]).filter(([, v]) => Number.isFinite(v));
-  if (points.length < 2) return;
-  context.beginPath();
-  points.forEach(([px, py], i) => (i ? context.lineTo(px, py) : context.moveTo(px, py)));
-  context.strokeStyle = ink.muted;
-  context.lineWidth = 1.4;
-  context.lineJoin = "round";
-  context.stroke();
 }
