@@ -47,6 +47,10 @@ class Mailbox:
     def __len__(self) -> int:
         return len(self._slot)
 
+    def holds_other_than(self, name: str) -> bool:
+        """Whether there is a command of any other name."""
+        return any(other != name for other in list(self._slot))
+
     def take(self) -> list[Command]:
         """Empty the slot: its commands in order. Never waits."""
         with self._condition:

@@ -125,7 +125,7 @@ class Registry:
     def _keep(self, run: Run) -> None:
         with self._lock:
             self._runs[run.id] = run
-            idle = [run for run in self._runs.values() if not run.busy]
+            idle = [run for run in self._runs.values() if not (run.busy or run.watched)]
             evicted = idle[: max(0, len(self._runs) - self._limits.runs)]
             for old in evicted:
                 del self._runs[old.id]

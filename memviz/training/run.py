@@ -50,8 +50,13 @@ class Run:
 
     @property
     def busy(self) -> bool:
-        """Whether it trains, waits for its turn, or is watched."""
-        return self._engine.active or self._engine.publisher.watched or bool(self._engine.mailbox)
+        """Whether it trains, waits for its turn, or was told something that it has not carried out yet."""
+        return self._engine.active or self._engine.mailbox.holds_other_than("show")
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody is subscribed."""
+        return self._engine.publisher.watched
 
     def start(self) -> None:
         """Train until the goal it was made with."""
