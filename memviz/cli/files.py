@@ -47,11 +47,13 @@ def read_trace(path: Path) -> Trace:
     return contents if isinstance(contents, Trace) else record(*_alive(contents, path))
 
 
-def record(setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None) -> Trace:
+def record(
+    setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None, gradients: bool = False
+) -> Trace:
     """The probe episode of a state; `seed` and `length` choose another one."""
     from memviz.training.probe import Probe
 
-    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
 
 
 def writable(path: Path, flag: str) -> Path:

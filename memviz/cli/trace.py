@@ -27,6 +27,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     parser.add_argument("--length", type=whole, metavar="N", help="how long a sequence (default: the probe's own)")
     parser.add_argument("--seed", type=whole, metavar="N", help="which episode (default: the run's own seed)")
+    parser.add_argument("--gradients", action="store_true", help="also how the loss would change with every signal")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the trace to write")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
     out = files.writable(args.out, "--out")
     setup, state = files.read_checkpoint(args.checkpoint)
-    trace = files.record(setup, state, args.seed, args.length)
+    trace = files.record(setup, state, args.seed, args.length, args.gradients)
     trace.save(out)
     facts = {
         "trace": str(out),
