@@ -27,6 +27,9 @@ _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 kernel = numba.njit(fastmath=FASTMATH, **_OPTIONS)
 # For arithmetic whose order matters: reassociation would undo a compensated step such as (x - n high) - n low.
 exact = numba.njit(fastmath={"contract"}, **_OPTIONS)
+# For the parts that one large kernel is written in: the body replaces the call. Every kernel is compiled by itself
+# and again into each kernel that calls it, so that ten nested ones would compile everything ten times.
+part = numba.njit(inline="always", fastmath=FASTMATH, **_OPTIONS)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from memviz.ops.content import content_weights, content_weights_vjp, inverse_nor
 from memviz.ops.copy import copy
 from memviz.ops.erase_add import erase_add, erase_add_vjp
 from memviz.ops.interpolate import interpolate, interpolate_vjp
-from memviz.ops.kernel import kernel
+from memviz.ops.kernel import part
 from memviz.ops.read import read, read_vjp
 from memviz.ops.sharpen import sharpen, sharpen_vjp
 from memviz.ops.shift import shift, shift_vjp
 
 
-@kernel
+@part
 def address(options, tape, edits, t, c):
     """Write the four stages of all heads."""
     memory, inverse, epsilon = tape.memory[t, c], tape.inverse[t, c], options.cosine_epsilon
@@ -43,7 +43,7 @@ def address(options, tape, edits, t, c):
             edit(weighting, edits.weighting[t, h])
 
 
-@kernel
+@part
 def address_vjp(options, tape, d, room, t, c):
     """Add into the gradients of the memory before the step and the last weightings, write those of the pieces."""
     memory, inverse, epsilon = tape.memory[t, c], tape.inverse[t, c], options.cosine_epsilon
@@ -67,7 +67,7 @@ def address_vjp(options, tape, d, room, t, c):
         )
 
 
-@kernel
+@part
 def write(tape, edits, t, c):
     """Write the memory after the step: every write head in turn."""
     reads, writes = tape.key.shape[2] - tape.add.shape[2], tape.add.shape[2]
@@ -79,7 +79,7 @@ def write(tape, edits, t, c):
         edit(tape.memory[t + 1, c].reshape(-1), edits.memory[t].reshape(-1))
 
 
-@kernel
+@part
 def write_vjp(tape, d, t, c):
     """Turn the gradient of the memory after the step into that of the memory before; add into the weightings'."""
     reads, writes = tape.key.shape[2] - tape.add.shape[2], tape.add.shape[2]
@@ -94,7 +94,7 @@ def write_vjp(tape, d, t, c):
         erase_add_vjp(before, weighting, erase, add, dmemory, dweighting[reads + h], derase, dadd)
 
 
-@kernel
+@part
 def read_words(options, tape, edits, t, c, words):
     """Write what the read heads read into words (R W,)."""
     seen, W = tape.memory[t if options.previous else t + 1, c], tape.key.shape[3]
@@ -105,7 +105,7 @@ def read_words(options, tape, edits, t, c, words):
             edit(word, edits.read_vector[t, h])
 
 
-@kernel
+@part
 def read_words_vjp(tape, d, t, c, seen, dseen, dwords):
     """Add into the gradients of the memory seen (at index seen of the tape) and of the read weightings."""
     W, dweighting = tape.key.shape[3], d.weighting[(t + 1) % d.weighting.shape[0], c]
@@ -113,7 +113,7 @@ def read_words_vjp(tape, d, t, c, seen, dseen, dwords):
         read_vjp(tape.memory[seen, c], tape.weighting[t + 1, c, h], dwords[h * W : (h + 1) * W], dseen, dweighting[h])
 
 
-@kernel
+@part
 def memory_vjp(options, tape, d, room, t, c, dwords):
     """Through read, write and address of one step: all gradients of the memory unit from those of what it said."""
     last = d.memory.shape[0]

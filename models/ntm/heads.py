@@ -10,7 +10,8 @@ Source: Graves, Wayne, Danihelka 2014 (NTM), sections 3.1 to 3.3.
 
 from __future__ import annotations
 
-from memviz.ops.kernel import kernel
+from memviz.ops.copy import copy
+from memviz.ops.kernel import kernel, part
 from memviz.ops.softmax import softmax, softmax_vjp
 from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
 
@@ -32,8 +33,7 @@ def clip_vjp(x, limit, dx):
 
 @kernel
 def _vectors(x, squash, out):
-    for j in range(x.shape[0]):
-        out[j] = x[j]
+    copy(x, out)
     if squash:
         for j in range(x.shape[0]):
             out[j] = tanh(x[j])
@@ -41,14 +41,13 @@ def _vectors(x, squash, out):
 
 @kernel
 def _vectors_vjp(out, squash, dout, dx):
-    for j in range(out.shape[0]):
-        dx[j] = dout[j]
+    copy(dout, dx)
     if squash:
         for j in range(out.shape[0]):
             dx[j] *= out.dtype.type(1) - out[j] * out[j]
 
 
-@kernel
+@part
 def heads(options, sums, tape, t, c):
     """Write key, add, erase, strength, gate, sharpness and shift of one step of one episode; clips sums in place."""
     count, W = tape.key.shape[2], tape.key.shape[3]
@@ -71,7 +70,7 @@ def heads(options, sums, tape, t, c):
         softmax(sums[first + h * S : first + (h + 1) * S], one, tape.shift[t, c, h])
 
 
-@kernel
+@part
 def heads_vjp(options, sums, tape, d, t, c, dsums):
     """Write dsums (P,) from the gradients of the pieces."""
     count, W, at = tape.key.shape[2], tape.key.shape[3], t % d.key.shape[0]
@@ -90,7 +89,7 @@ def heads_vjp(options, sums, tape, d, t, c, dsums):
     S, first = tape.shift.shape[3], rest + 3 * count
     for h in range(count):
         piece = slice(first + h * S, first + (h + 1) * S)
-        dsums[piece] = 0
+        dsums[piece][:] = 0
         softmax_vjp(sums[piece], one, tape.shift[t, c, h], d.shift[at, c, h], dsums[piece])
     if options.clip > 0:
         clip_vjp(sums, sums.dtype.type(options.clip), dsums)

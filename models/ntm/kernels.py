@@ -8,7 +8,7 @@ from memviz.models.ntm.heads import clip, clip_vjp
 from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.ntm.step import step, step_vjp
 from memviz.ops.copy import copy
-from memviz.ops.kernel import kernel
+from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import bits_loss, bits_loss_vjp, classes_loss, classes_loss_vjp
 from memviz.ops.matmul import matmul, matmul_add, transpose
 from memviz.ops.softmax import softmax, softmax_vjp
@@ -17,7 +17,7 @@ PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `ch
 TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
 
 
-@kernel
+@part
 def start(options, params, inputs, memory, tape):
     """Write what holds before step 0, and the inputs and ones of every row; memory (C, N, W) or empty."""
     T, C, X = inputs.shape
@@ -27,16 +27,17 @@ def start(options, params, inputs, memory, tape):
             copy(params.hidden_start, tape.rows[0, c, :hidden])
             copy(params.cell_start, tape.cell[0, c])
         copy(params.read_vector_start.reshape(-1), tape.rows[0, c, hidden + 1 : last])
-        tape.rows[:, c, hidden] = 1
         for t in range(T):
+            tape.rows[t, c, hidden] = 1
             copy(inputs[t, c], tape.rows[t, c, last:])
+        tape.rows[T, c, hidden] = 1
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
-        start_weightings(options, params.read_start_logits, tape.weighting[0, c])
         reads = params.read_start_logits.shape[0]
+        start_weightings(options, params.read_start_logits, tape.weighting[0, c])
         start_weightings(options, params.write_start_logits, tape.weighting[0, c, reads:])
 
 
-@kernel
+@part
 def start_weightings(options, logits, out):
     """Write the weightings (head, N) before step 0."""
     for h in range(logits.shape[0]):
@@ -46,7 +47,7 @@ def start_weightings(options, logits, out):
             copy(logits[h], out[h])
 
 
-@kernel
+@part
 def forward(options, params, inputs, memory, tape, edits):
     """Fill the tape."""
     T, C = inputs.shape[0], inputs.shape[1]
@@ -60,7 +61,7 @@ def forward(options, params, inputs, memory, tape, edits):
         clip(logits.reshape(-1), logits.dtype.type(options.clip))
 
 
-@kernel
+@part
 def loss(options, targets, mask, logits, scale, dlogits):
     """(nats, wrong), summed over the answered steps; writes dlogits = scale dnats/dlogits."""
     nats, wrong = 0.0, 0
@@ -80,7 +81,7 @@ def loss(options, targets, mask, logits, scale, dlogits):
     return nats, wrong
 
 
-@kernel
+@part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
     T, C, Y = tape.logits.shape
@@ -91,11 +92,11 @@ def backward(options, params, grads, tape, d, work):
     if options.clip > 0:
         clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(options.clip), d.logits.reshape(-1))
     dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
-    d.rows[0] = 0
+    d.rows[0][:] = 0
     matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
-    d.memory[T % d.memory.shape[0]] = 0
-    d.weighting[T % d.weighting.shape[0]] = 0
-    d.cell[T % d.cell.shape[0]] = 0
+    d.memory[T % d.memory.shape[0]][:] = 0
+    d.weighting[T % d.weighting.shape[0]][:] = 0
+    d.cell[T % d.cell.shape[0]][:] = 0
     for t in range(T - 1, -1, -1):
         step_vjp(options, work, tape, d, t)
     told = params.heads.shape[0]
@@ -104,7 +105,7 @@ def backward(options, params, grads, tape, d, work):
     matmul_add(rows[C:, :said].T, dlogits, grads.output)
 
 
-@kernel
+@part
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what holds before step 0."""
     hidden, reads = params.heads.shape[0] - 1, params.read_start_logits.shape[0]
@@ -127,6 +128,12 @@ def start_vjp(options, params, carried, tape, d, grads):
             for n in range(params.memory_start.shape[0]):
                 for i in range(params.memory_start.shape[1]):
                     grads.memory_start[n, i] += d.memory[0, c, i, n]
+
+
+@kernel
+def what_if(options, params, inputs, memory, tape, edits):
+    """Fill the tape, with edits on the way."""
+    forward(options, params, inputs, memory, tape, edits)
 
 
 @kernel

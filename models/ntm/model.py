@@ -44,54 +44,51 @@ def forward(
     config: NTMConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
-    T, dtype = len(inputs), params["heads"].dtype
-    changes = None if edits is None else edits_of(config, edits, T, dtype)
-    room = _room(config, params, inputs, record=False)
-    if edits is not None:
-        state = edit_state(state, edits)
-    tape, _, _ = _run(room, params, state, inputs, changes)
+    room = Scratch(config, inputs.shape[1], params["output"].shape[1], len(inputs), 1, params["heads"].dtype)
+    nothing = np.zeros((len(inputs), room.Y))
+    tape, _ = _run(room, params, state, Episode(inputs, nothing, nothing[:, 0], ()), False, edits)
     outputs = np.empty_like(tape.logits[:, 0])
-    for t in range(T):
+    for t in range(len(inputs)):
         output(tape.logits[t, 0], room.options.classes, outputs[t])
     return outputs, _state_after(config, tape), _signals(config, tape)
 
 
 def backward(config: NTMConfig, params: Arrays, state: Arrays, episode: Episode) -> Arrays:
     """See contracts/model.py."""
-    room = _room(config, params, episode.inputs, record=True)
-    tape, d, work = _run(room, params, state, episode.inputs, None)
-    targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.targets, episode.mask))
-    answered = mask.sum() * (1 if room.options.classes else room.Y)
-    kernels.loss(room.options, targets, mask, tape.logits, 1 / max(float(answered), 1.0), d.logits)
-    blocks = Parameters(*room.blocks(params))
-    unused = Parameters(*(np.zeros_like(block) for block in blocks))
-    kernels.backward(room.options, blocks, unused, tape, d, work)
+    (T, X), Y = episode.inputs.shape, params["output"].shape[1]
+    room = Scratch(config, X, Y, T, 1, params["heads"].dtype, record=True)
+    _, d = _run(room, params, state, episode, True, None)
     return {f"d_{name}": value for name, value in _signals(config, d).items()}
 
 
-def _room(config: NTMConfig, params: Arrays, inputs: np.ndarray, record: bool) -> Scratch:
-    """Work arrays for one episode."""
-    return Scratch(config, inputs.shape[1], params["output"].shape[1], len(inputs), 1, params["heads"].dtype, record)
-
-
-def _run(room: Scratch, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Any) -> tuple[Tape, Gradients, Work]:
-    """The forward of one episode from a state."""
+def _run(
+    room: Scratch, params: Arrays, state: Arrays, episode: Episode, learn: bool, edits: Arrays | None
+) -> tuple[Tape, Gradients]:
+    """One episode from a state through the kernel that trains, so that what is seen is what happens."""
+    begin = state if edits is None else edit_state(state, edits)
+    named = {name: np.array(block, room.dtype) for name, block in {**params, **_start_blocks(begin)}.items()}
+    blocks = room.blocks(named)
+    unused = tuple(np.zeros_like(block) for block in blocks) if learn else blocks
+    inputs, targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.inputs, episode.targets, episode.mask))
+    answered = mask.sum() * (1 if room.options.classes else room.Y)
+    given = room.options._replace(learned_start=False, learned_memory=False)
     arrays = room.at(len(inputs), 1)
-    tape = Tape(*arrays[: len(Tape._fields)])
-    d = Gradients(*arrays[len(Tape._fields) : len(Tape._fields) + len(Gradients._fields)])
-    begin = {
-        "read_vector_start": state["read_vector"],
-        "read_start_logits": state["read_weighting"],
-        "write_start_logits": state["write_weighting"],
-        "memory_start": state["memory"],
-        **({"hidden_start": state["hidden"], "cell_start": state["cell"]} if room.options.lstm else {}),
-    }
-    blocks = {name: np.array(block, room.dtype) for name, block in {**params, **begin}.items()}
-    given = room.options._replace(learned_start=False)
-    kernels.forward(
-        given, Parameters(*room.blocks(blocks)), np.array(inputs[:, None], room.dtype), room.no_memory, tape, edits
-    )
-    return tape, d, Work(*arrays[-len(Work._fields) :])
+    tape, d = Tape(*arrays[: len(Tape._fields)]), Gradients(*arrays[len(Tape._fields) : -len(Work._fields)])
+    if edits is None:
+        scale = 1 / max(float(answered), 1.0)
+        kernels.chunk(inputs, targets, mask, room.no_memory, scale, learn, *given, *blocks, *unused, *arrays)
+    else:
+        changes = edits_of(room.config, edits, len(inputs), room.dtype)
+        kernels.what_if(given, Parameters(*blocks), inputs, room.no_memory, tape, changes)
+    return tape, d
+
+
+def _start_blocks(state: Arrays) -> Arrays:
+    """A state as the blocks that the kernels start from."""
+    names = {"read_vector": "read_vector_start", "memory": "memory_start"}
+    names |= {"read_weighting": "read_start_logits", "write_weighting": "write_start_logits"}
+    names |= {"hidden": "hidden_start", "cell": "cell_start"}
+    return {names[name]: value for name, value in state.items()}
 
 
 def _signals(config: NTMConfig, of: Tape | Gradients) -> Arrays:

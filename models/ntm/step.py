@@ -12,13 +12,13 @@ from memviz.models.ntm.address import address, memory_vjp, read_words, write
 from memviz.models.ntm.edits import edit
 from memviz.models.ntm.heads import heads, heads_vjp
 from memviz.ops.feedforward import feedforward, feedforward_vjp
-from memviz.ops.kernel import kernel
+from memviz.ops.kernel import part
 from memviz.ops.lstm import lstm, lstm_vjp
 from memviz.ops.matmul import matmul, matmul_add
 from memviz.ops.vectormath import tanh
 
 
-@kernel
+@part
 def controller(options, params, tape, edits, t):
     """Write h of all episodes into the next row."""
     hidden = params.heads.shape[0] - 1
@@ -39,7 +39,7 @@ def controller(options, params, tape, edits, t):
             edit(h, edits.hidden[t])
 
 
-@kernel
+@part
 def controller_vjp(options, work, tape, d, t):
     """From the gradient of the next row to that of this one, through h."""
     hidden = work.heads.shape[1] - 1
@@ -56,7 +56,7 @@ def controller_vjp(options, work, tape, d, t):
     matmul_add(d.gates[t], work.controller, d.rows[t][:, first:])
 
 
-@kernel
+@part
 def edit_heads(tape, edits, t, c):
     """What-if for all that the controller says to the heads."""
     edit(tape.key[t, c].reshape(-1), edits.key[t].reshape(-1))
@@ -68,7 +68,7 @@ def edit_heads(tape, edits, t, c):
     edit(tape.shift[t, c].reshape(-1), edits.shift[t].reshape(-1))
 
 
-@kernel
+@part
 def step(options, params, tape, edits, t):
     """From row t and memory t to row t + 1 and memory t + 1."""
     controller(options, params, tape, edits, t)
@@ -84,7 +84,7 @@ def step(options, params, tape, edits, t):
         read_words(options, tape, edits, t, c, tape.rows[t + 1, c, told : told + words])
 
 
-@kernel
+@part
 def step_vjp(options, work, tape, d, t):
     """From the gradients of row, memory, cell and weightings t + 1 to those of t."""
     told = work.heads.shape[1]
