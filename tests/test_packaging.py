@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -10,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from memviz import catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest.importorskip("hatchling", reason="hatchling is missing: pip install -e '.[test]'")
@@ -30,6 +34,25 @@ def wheel(built: Path) -> set[str]:
     """The names of the files in the wheel."""
     with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
         return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like the site-packages of a machine with the wheel installed."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def python(installed: Path, *arguments: str) -> str:
+    """What a Python in an unrelated folder prints, with the wheel and without the checkout on its path."""
+    environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=installed.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def tracked(folder: str) -> list[str]:
@@ -71,3 +94,31 @@ def test_the_source_archive_can_build_the_wheel_again(built: Path) -> None:
 def test_the_base_install_does_not_ask_for_torch() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert not [line for line in project["dependencies"] if "torch" in line]
+
+
+def test_an_installed_wheel_lists_what_the_checkout_lists(installed: Path) -> None:
+    assert python(installed, "-c", "import memviz; print(memviz.__path__)").strip() == f"['{installed / 'memviz'}']"
+    here = {shelf.sort + "s": set(shelf) for shelf in (catalog.models(), catalog.tasks(), catalog.lessons())}
+    found = json.loads(python(installed, "-m", "memviz", "list", "--json"))
+    assert {sort: {entry["name"] for entry in found[sort]} for sort in here} == here
+    assert found["broken"] == {}
+
+
+def test_an_installed_wheel_draws_the_recorded_episode(installed: Path, tmp_path: Path) -> None:
+    for recorded in (installed / "memviz" / "assets" / "recorded").glob("*.safetensors"):
+        page = tmp_path / "page.html"
+        python(installed, "-m", "memviz", "export", str(recorded), "--html", str(page))
+        assert "mountScope" in page.read_text(encoding="utf-8")
+
+
+def test_an_installed_wheel_starts_the_app_with_our_settings_and_without_torch(installed: Path) -> None:
+    probe = (
+        "import json, sys; from memviz.ui import server, main\n"
+        "print(json.dumps([server.settings(), 'torch' in sys.modules]))"
+    )
+    settings, torch = json.loads(python(installed, "-W", "ignore", "-c", probe).splitlines()[-1])
+    assert not torch
+    assert settings["runner.postScriptGC"] is False
+    assert settings["client.showErrorDetails"] == "none"
+    assert settings["browser.gatherUsageStats"] is False
+    assert settings["server.fileWatcherType"] == "none"
