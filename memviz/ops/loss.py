@@ -76,6 +76,26 @@ def classes_loss_vjp(x, target, dnats, dx):
         dx[j] += dnats * (weight * (exp(x[j] - top) / total) - target[j])
 
 
+@kernel
+def chunk_loss(x, targets, mask, classes, scale, dx):
+    """(nats, wrong) of a chunk (T, C, Y), summed over the steps whose mask (T, C) is not 0; dx = scale dnats/dx."""
+    nats, wrong = 0.0, 0
+    for t in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            dx[t, c][:] = 0
+            if mask[t, c] != 0:
+                dnats = x.dtype.type(scale * mask[t, c])
+                if classes:
+                    some_nats, some_wrong = classes_loss(x[t, c], targets[t, c])
+                    classes_loss_vjp(x[t, c], targets[t, c], dnats, dx[t, c])
+                else:
+                    some_nats, some_wrong = bits_loss(x[t, c], targets[t, c])
+                    bits_loss_vjp(x[t, c], targets[t, c], dnats, dx[t, c])
+                nats += mask[t, c] * some_nats
+                wrong += some_wrong
+    return nats, wrong
+
+
 def loss_twin(x, target, classes):
     """Nats (...) of answers with logits x (..., Y)."""
     if classes:

@@ -9,9 +9,9 @@ Source: Graves, Wayne, Danihelka 2014 (NTM), equations 2 to 9; each stage is an 
 
 from __future__ import annotations
 
-from memviz.models.ntm.edits import edit
 from memviz.ops.content import content_weights, content_weights_vjp, inverse_norms
 from memviz.ops.copy import copy
+from memviz.ops.edit import edit
 from memviz.ops.erase_add import erase_add, erase_add_vjp
 from memviz.ops.interpolate import interpolate, interpolate_vjp
 from memviz.ops.kernel import part

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.models.ntm.config import NTMConfig, signals
-from memviz.ops.kernel import kernel
 
 Array = np.ndarray
 HEADS = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
@@ -35,14 +33,6 @@ class Edits(NamedTuple):
     hidden: Array
     cell: Array
     memory: Array  # (T, W, N)
-
-
-@kernel
-def edit(values, wanted):
-    """Replace values (n,) by the wanted ones that are not NaN."""
-    for j in range(values.shape[0]):
-        if not math.isnan(wanted[j]):
-            values[j] = wanted[j]
 
 
 def edits_of(config: NTMConfig, given: Mapping[str, Array], T: int, dtype: type) -> Edits:

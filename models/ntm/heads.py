@@ -10,25 +10,11 @@ Source: Graves, Wayne, Danihelka 2014 (NTM), sections 3.1 to 3.3.
 
 from __future__ import annotations
 
+from memviz.ops.clip import clip, clip_vjp
 from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
 from memviz.ops.softmax import softmax, softmax_vjp
 from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
-
-
-@kernel
-def clip(x, limit):
-    """Clip x (n,) to -limit..limit in place."""
-    for j in range(x.shape[0]):
-        x[j] = min(max(x[j], -limit), limit)
-
-
-@kernel
-def clip_vjp(x, limit, dx):
-    """No gradient passes where x was clipped."""
-    for j in range(x.shape[0]):
-        if abs(x[j]) >= limit:
-            dx[j] = 0
 
 
 @kernel

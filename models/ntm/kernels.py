@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from memviz.models.ntm.heads import clip, clip_vjp
 from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.ntm.step import step, step_vjp
+from memviz.ops.clip import clip, clip_vjp
 from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
-from memviz.ops.loss import bits_loss, bits_loss_vjp, classes_loss, classes_loss_vjp
+from memviz.ops.loss import chunk_loss
 from memviz.ops.matmul import matmul, matmul_add, transpose
 from memviz.ops.softmax import softmax, softmax_vjp
 
@@ -59,26 +59,6 @@ def forward(options, params, inputs, memory, tape, edits):
     matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
     if options.clip > 0:
         clip(logits.reshape(-1), logits.dtype.type(options.clip))
-
-
-@part
-def loss(options, targets, mask, logits, scale, dlogits):
-    """(nats, wrong), summed over the answered steps; writes dlogits = scale dnats/dlogits."""
-    nats, wrong = 0.0, 0
-    for t in range(targets.shape[0]):
-        for c in range(targets.shape[1]):
-            dx, x, target, weight = dlogits[t, c], logits[t, c], targets[t, c], mask[t, c]
-            dx[:] = 0
-            if weight != 0:
-                dnats = x.dtype.type(scale * weight)
-                some_nats, some_wrong = classes_loss(x, target) if options.classes else bits_loss(x, target)
-                if options.classes:
-                    classes_loss_vjp(x, target, dnats, dx)
-                else:
-                    bits_loss_vjp(x, target, dnats, dx)
-                nats += weight * some_nats
-                wrong += some_wrong
-    return nats, wrong
 
 
 @part
@@ -147,7 +127,7 @@ def chunk(inputs, targets, mask, memory, scale, learn, *rest):
     grads, tape = Parameters(*rest[TO_GRADS:TO_TAPE]), Tape(*rest[TO_TAPE:TO_GRADIENTS])
     d, work = Gradients(*rest[TO_GRADIENTS:TO_WORK]), Work(*rest[TO_WORK:])
     forward(options, params, inputs, memory, tape, None)
-    nats, wrong = loss(options, targets, mask, tape.logits, scale, d.logits)
+    nats, wrong = chunk_loss(tape.logits, targets, mask, options.classes, scale, d.logits)
     if learn:
         backward(options, params, grads, tape, d, work)
         start_vjp(options, params, memory.shape[0] > 0, tape, d, grads)

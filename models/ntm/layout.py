@@ -6,7 +6,6 @@ the vector unit. H write heads, R read heads, S shifts, P = columns of params["h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ import numpy as np
 
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.parameters import Arrays, fixed_memory, fixed_weighting, shapes
+from memviz.ops.buffer import cut, take
 
 Array = np.ndarray
 
@@ -153,9 +153,6 @@ def work_shapes(config: NTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]
     return {**weights, "room": (2, config.N)}
 
 
-LINE = 64  # bytes of a cache line: every array begins on one
-
-
 @dataclass
 class Scratch:
     """One flat buffer for chunks of up to T steps and C episodes; `at` gives the arrays of a smaller chunk too."""
@@ -177,11 +174,7 @@ class Scratch:
         """Take the memory."""
         self.options, self.fixed = options(self.config), fixed_blocks(self.config, self.dtype)
         self.no_memory = np.zeros((0, self.config.N, self.config.W), self.dtype)
-        per_line = LINE // np.dtype(self.dtype).itemsize
-        size = sum(-(-math.prod(shape) // per_line) * per_line for shape in self._shapes(self.T, self.C))
-        raw = np.empty(size + per_line, self.dtype)
-        skip = -(raw.ctypes.data // raw.itemsize) % per_line
-        self.buffer = raw[skip : skip + size]
+        self.buffer = take(self._shapes(self.T, self.C), self.dtype)
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C)
@@ -197,19 +190,10 @@ class Scratch:
         """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
         views = self._views.get((T, C))
         if views is None:
-            views = self._views[T, C] = tuple(self._cut(T, C))
-        return views
-
-    def _cut(self, T: int, C: int) -> list[Array]:
-        if T > self.T or C > self.C:
-            raise ValueError(
-                f"ntm.scratch: want a chunk of at most {(self.T, self.C)} steps and episodes, got {(T, C)}"
-            )
-        per_line, start, views = LINE // self.buffer.itemsize, 0, []
-        for shape in self._shapes(T, C):
-            size = math.prod(shape)
-            views.append(self.buffer[start : start + size].reshape(shape))
-            start += -(-size // per_line) * per_line
+            if T > self.T or C > self.C:
+                most = f"at most {self.T} steps of {self.C} episodes"
+                raise ValueError(f"ntm.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
+            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
         return views
 
 

@@ -9,8 +9,8 @@ the rest   = heads, address, write, read     each episode by itself
 from __future__ import annotations
 
 from memviz.models.ntm.address import address, memory_vjp, read_words, write
-from memviz.models.ntm.edits import edit
 from memviz.models.ntm.heads import heads, heads_vjp
+from memviz.ops.edit import edit
 from memviz.ops.feedforward import feedforward, feedforward_vjp
 from memviz.ops.kernel import part
 from memviz.ops.lstm import lstm, lstm_vjp

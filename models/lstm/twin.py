@@ -1,0 +1,50 @@
+"""The LSTM in torch, batched: the oracle of kernels.py and the path to CUDA; torch derives the backward."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from memviz.models.lstm.config import LSTMConfig
+from memviz.ops.clip import clip_twin
+from memviz.ops.loss import loss_twin
+from memviz.ops.lstm import lstm_twin
+
+Tensors = dict[str, Tensor]
+
+
+def start(config: LSTMConfig, params: Tensors, B: int) -> Tensors:
+    """The state before step 0, for B episodes."""
+    return {name: params[f"{name}_start"].expand(B, -1).contiguous() for name in ("hidden", "cell")}
+
+
+def step(config: LSTMConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
+    """The state after one step, from the one before and what the input contributes (B, 4 hidden)."""
+    hidden, cell = lstm_twin(torch.addmm(from_input, state["hidden"], recurrent), state["cell"])
+    return {"hidden": hidden, "cell": cell}
+
+
+def forward(
+    config: LSTMConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
+) -> tuple[Tensor, list[Tensors]]:
+    """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
+    weights, H = params["controller"], config.hidden  # the rows are [h | 1 | x]
+    from_input = (inputs @ weights[H + 1 :] + weights[H]).unbind(0)
+    states = [start(config, params, inputs.shape[1]) if state is None else state]
+    for now in from_input:
+        states.append(step(config, states[-1], now, weights[:H]))
+    hidden = torch.stack([after["hidden"] for after in states[1:]])
+    logits = hidden @ params["output"][:H] + params["output"][H]
+    return clip_twin(logits, config.clip) if config.clip else logits, states
+
+
+def loss(config: LSTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
+    classes = config.outputs == "classes"
+    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
+    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+
+
+def tape(config: LSTMConfig, states: list[Tensors]) -> Tensors:
+    """Signals by name, (T, B, ...), out of the states of `forward` (or out of their gradients)."""
+    return {name: torch.stack([state[name] for state in states[1:]]) for name in ("hidden", "cell")}
