@@ -72,15 +72,16 @@ def cells(image, rows, columns):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("update", [850, 4000])
-def test_the_pixels_of_the_write_weighting_are_the_array(scope, theme, update):
-    page = scope({"t": 3, "u": update, "theme": theme})
-    settle(page)
-    weights = ntm_trace(skill=skill_at(update), update=update)["write_weighting"].max(1)
+def test_the_pixels_of_the_write_weighting_are_the_array(scope, theme):
+    page = scope({"t": 3, "theme": theme})
     table = np.rint(255 * arm(PAPER[theme], SEQUENTIAL[theme]["write"], 256)).astype(int)
-    wanted = table[np.rint(np.clip(weights, 0, 1).T * 255).astype(int)]
-    seen = cells(pixels(page, "weighting.write_weighting"), *wanted.shape[:2])
-    np.testing.assert_array_equal(seen, wanted)
+    for update in (850, 4000):
+        page.evaluate(f"memvizScope.actions.setU({update})")
+        settle(page)
+        weights = ntm_trace(skill=skill_at(update), update=update)["write_weighting"].max(1)
+        wanted = table[np.rint(np.clip(weights, 0, 1).T * 255).astype(int)]
+        seen = cells(pixels(page, "weighting.write_weighting"), *wanted.shape[:2])
+        np.testing.assert_array_equal(seen, wanted)
 
 
 def test_the_memory_on_show_is_the_memory_at_t(scope):
@@ -266,12 +267,36 @@ def test_folded_shows_one_thing_and_unfolds(scope):
     assert page.locator('canvas[data-panel="gates.read_gate"]').is_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(420, 900), (760, 1000), (1100, 800), (1920, 1080)])
 @pytest.mark.parametrize("unfolded", [True, False])
-def test_nothing_is_wider_than_the_screen(scope, width, height, unfolded):
-    page = scope({"t": 15, "unfolded": unfolded}, width=width, height=height)
+def test_nothing_is_wider_than_the_screen(scope, unfolded):
+    page = scope({"t": 15, "unfolded": unfolded})
+    for width, height in [(420, 900), (760, 1000), (1100, 800), (1920, 1080)]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"memvizScope.view.width < {width}")
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_is_heard_stands_above_where_it_is_written_and_slots_are_level_everywhere(scope):
+    page = scope({"t": 15})
     settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    names = [
+        "episode.input",
+        "weighting.write_weighting",
+        "memory.memory",
+        "weighting.read_weighting",
+        "episode.output",
+    ]
+    boxes = {name: page.locator(f'canvas[data-panel="{name}"]').bounding_box() for name in [*names, "gates.read_gate"]}
+    heard, write, memory, read, answer = (boxes[name] for name in names)
+    assert heard["y"] + heard["height"] < write["y"]
+    assert answer["y"] + answer["height"] < read["y"]
+    assert boxes["gates.read_gate"]["y"] > read["y"] + read["height"]
+    assert heard["x"] == write["x"] < memory["x"] < read["x"] == answer["x"]
+    assert heard["width"] == write["width"] == read["width"] == answer["width"]
+    stage = page.locator('canvas[data-panel="addressing.read_content"]').bounding_box()
+    for box in (memory, read, stage):
+        assert (box["y"], box["height"]) == (write["y"], write["height"])
 
 
 def test_projector_type_is_half_as_large_again(scope):

@@ -1,6 +1,6 @@
 // The run's controls: one big button, the ways to go on, how fast, and the few numbers that may change while it runs.
 
-import { h, onChange, setText, show } from "./dom.js";
+import { h, onChange, setAttribute, setText, show } from "./dom.js";
 import { grouped } from "./numbers.js";
 import { shownUpdate } from "./records.js";
 
@@ -24,10 +24,9 @@ export function createControls(actions) {
   const act = () => (verb === "start" ? actions.start() : actions.command({ do: verb }));
   const primary = h("button.primary", { type: "button", onclick: act }, "Train");
   const watch = h("p.note", {}, "You are watching. Only the browser that started this run controls it.");
-  const ways = createWays(actions);
-  const speed = createSpeed(actions);
-  const knobs = createKnobs(actions);
-  const details = h("div.details", {}, speed.element, ways.element, knobs.element);
+  const [ways, speed, knobs] = [createWays(actions), createSpeed(actions), createKnobs(actions)];
+  const more = h("button.link.rest", { type: "button", "aria-expanded": "false", onclick: () => setAttribute(more, "aria-expanded", String(element.classList.toggle("open"))) }, "more");
+  const details = h("div.details", {}, speed.element, ways.element, more, knobs.element);
   const element = h("section.controls", { "aria-label": "Run" }, primary, watch, details);
   const update = (view) => {
     if (!show(element, view.connection !== "none")) return;
@@ -46,30 +45,32 @@ export function createControls(actions) {
   return { element, update };
 }
 
+/** The ways to go on; the second half is `extra`, folded away where there is little room. */
 function createWays(actions) {
   const amount = h("input.amount", { type: "number", min: 1, max: 100000, value: 100, "aria-label": "number of updates" });
-  const button = (text, title, onclick) => h("button", { type: "button", title, onclick }, text);
+  const button = (text, title, act) => h("button", { type: "button", title, onclick: act }, text);
+  const tell = (text, title, words) => button(text, title, () => actions.command(words()));
   const branch = button("train from here", "start a new branch at the update on show", actions.branch);
   const memory = h("select", { "aria-label": "memory between episodes", title: "memory between episodes", onchange: () => actions.command({ do: "memory", mode: memory.value }) },
     h("option", { value: "reset" }, "fresh memory each episode"), h("option", { value: "carry" }, "carry the memory over"));
-  const element = h(
-    "div.ways",
-    {},
-    button("one update", "train exactly one update", () => actions.command({ do: "step", n: 1 })),
-    h("span.joined", {}, amount, button("updates", "train this many updates", () => actions.command({ do: "step", n: Math.max(1, Number(amount.value) || 1) }))),
-    button("until solved", "train until the exam is passed", () => actions.command({ do: "until", what: "solved" })),
+  const common = [
+    tell("one update", "train exactly one update", () => ({ do: "step", n: 1 })),
+    tell("until solved", "train until the exam is passed", () => ({ do: "until", what: "solved" })),
     button("slow motion", "walk through one update", actions.slowMotion),
+  ];
+  const extra = [
+    h("span.joined", {}, amount, tell("updates", "train this many updates", () => ({ do: "step", n: Math.max(1, Number(amount.value) || 1) }))),
     branch,
-    button("rewind", "back to the same initial weights", () => actions.command({ do: "rewind" })),
-    button("reseed", "new initial weights and new sequences", () => actions.command({ do: "reseed" })),
+    tell("rewind", "back to the same initial weights", () => ({ do: "rewind" })),
+    tell("reseed", "new initial weights and new sequences", () => ({ do: "reseed" })),
     memory,
-  );
+  ];
   const update = (view) => {
     setText(branch, `train from u = ${grouped(shownUpdate(view))}`);
     const mode = view.status.knobs?.memory;
     if (mode && memory.value !== mode && memory.getRootNode().activeElement !== memory) memory.value = mode;
   };
-  return { element, update };
+  return { element: h("div.ways", {}, ...common, h("span.extra", {}, ...extra)), update };
 }
 
 function createSpeed(actions) {

@@ -13,7 +13,7 @@ export function fit({ width, T, words, slots, stages, columns, zoom, folded }) {
   const gutter = Math.round(58 * zoom);
   const gap = Math.round(22 * zoom);
   const screen = globalThis.innerHeight || 900;
-  const height = folded ? clamp(320, screen * 0.42, 560) : clamp(300, screen * 0.37, 480) * Math.sqrt(zoom);
+  const height = clamp(300, screen * (folded ? 0.36 : 0.38), 540) * Math.sqrt(zoom);
   if (width < 640 * Math.sqrt(zoom)) return narrow({ width, T, words, slots, gutter, gap, zoom });
   const wings = Math.max(1, columns.filter((side) => side !== "memory").length);
   const middle = words ? Math.round(48 * zoom) : 0;

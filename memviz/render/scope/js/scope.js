@@ -67,9 +67,10 @@ function build(scope, element) {
   const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
   const help = createHelp(actions);
   const unfold = h("button.unfold", { type: "button", onclick: actions.unfold }, "Show everything");
-  const main = h("div.main", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.more);
-  const side = h("aside.side", {}, controls.element, unfold, run.element, curves.element, findings.element);
-  const root = h("div.memviz", { tabindex: -1 }, title.element, h("div.body", {}, main, side), help.element);
+  const main = h("div.centre", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.more);
+  const pilot = h("div.pilot", {}, controls.element, unfold);
+  const side = h("aside.side", {}, run.element, curves.element, findings.element);
+  const root = h("div.memviz", { tabindex: -1 }, title.element, h("div.body", {}, pilot, main, side), help.element);
   element.append(root);
   const parts = [title, tools, training, slow, figure, pointer, episode, caption, controls, run, curves, findings, help];
   Object.assign(scope, { root, main, unfold, notice, controls, parts, figure });
@@ -83,6 +84,7 @@ function draw(scope) {
   root.classList.toggle("folded", !state.unfolded);
   root.classList.toggle("projector", state.projector);
   root.classList.toggle("empty", !state.trace);
+  root.classList.toggle("begun", state.connection !== "none" && Boolean(state.status?.run));
   setAttribute(root, "data-theme", state.theme);
   if (scope.inked !== state.theme) Object.assign(scope, { ink: inksOf(root), inked: state.theme });
   show(scope.unfold, !state.unfolded);

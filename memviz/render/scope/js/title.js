@@ -6,9 +6,9 @@ import { weightingOf } from "./facts.js";
 /** `{ element, update(view) }`. */
 export function createTitle(notice, tools) {
   const title = h("h1");
-  const lede = h("p.lede", {}, "Columns are steps, rows are memory slots. Follow a word: heard, ", h("span.write", {}, "written"), " into a slot, kept, ", h("span.read", {}, "read"), " and answered.");
+  const lede = h("p.lede", {}, "Columns are steps, rows memory slots. Follow a word: heard, ", h("span.write", {}, "written"), " to a slot, kept, ", h("span.read", {}, "read"), ", answered.");
   const source = h("span.source");
-  const element = h("header.masthead", {}, h("div.words", {}, title, lede), h("div.tools", {}, notice, h("div.row", {}, source, tools)));
+  const element = h("header.masthead", {}, title, notice, lede, h("div.row", {}, source, tools));
   const update = (view) => {
     setText(title, titleOf(view.trace));
     setText(source, sourceOf(view));
