@@ -16,6 +16,7 @@ from memviz.contracts.errors import FileError
 from memviz.contracts.panel import Panel
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
+from memviz.render.limits import limits_of
 from memviz.render.scope.encode import trace_frame
 from memviz.ui.hub import Hub
 from memviz.ui.prepare import Preparation
@@ -99,7 +100,8 @@ def recorded(model: str) -> bytes:
 @lru_cache(maxsize=64)
 def lesson_frame(name: str, last: int) -> bytes:
     """The frame of a lesson's episode up to a step. Raises MemvizError when there is no such lesson or episode."""
-    return shown(veiled(catalog.lessons()[name].trace(), last))
+    trace = catalog.lessons()[name].trace()
+    return trace_frame(veiled(trace, last), panels(trace.signals), source="recorded", limits=limits_of(trace))
 
 
 def shown(trace: Trace) -> bytes:

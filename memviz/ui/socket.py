@@ -80,7 +80,10 @@ class Viewer:
         try:
             run = await asyncio.to_thread(lambda: self.desk.registry.get(run_id))
         except MemvizError as error:
-            self.refuse(refusal(error))
+            log.info("run %s cannot be watched: %s", run_id, error)
+            self.refuse(
+                error_frame("This run is not on this machine.", "It may have been removed. Train starts a new one.")
+            )
         else:
             self.watch(self.desk.hub.channel(run))
 

@@ -19,7 +19,9 @@ class FakeRun:
     def __init__(self, run_id: str, recipe: Mapping[str, Any], owner: str) -> None:
         self.id, self.recipe, self.owner = run_id, dict(recipe), owner
         self.update, self.state, self.version = 0, "training", 0
+        self.epoch = 0
         self.calls: list[tuple[Any, ...]] = []
+        self._alone = threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
         self.publish(0)
 
@@ -40,6 +42,9 @@ class FakeRun:
     def latest(self) -> tuple[int, Any]:
         return self.version, self.trace
 
+    def phase(self) -> None:
+        return None
+
     def records(self) -> list[int]:
         return [u for u in synthetic.RECORDS if u <= self.update]
 
@@ -51,14 +56,34 @@ class FakeRun:
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         self._callbacks.append(callback)
-        return lambda: self._callbacks.remove(callback)
+
+        def leave() -> None:
+            self._callbacks.remove(callback)
+            self._alone.set()
+
+        return leave
+
+    def wait_until_alone(self) -> None:
+        self._alone.wait(20)
 
     @property
     def watched(self) -> int:
         return len(self._callbacks)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        if name not in ("pause", "resume", "step", "until", "set", "speed", "rewind", "reseed", "branch", "gradients"):
+        if name not in (
+            "pause",
+            "resume",
+            "step",
+            "until",
+            "set",
+            "speed",
+            "rewind",
+            "reseed",
+            "branch",
+            "gradients",
+            "memory",
+        ):
             raise AttributeError(name)
         return lambda *args, **values: self.calls.append((name, *args, *sorted(values.items())))
 

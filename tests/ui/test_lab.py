@@ -1,0 +1,162 @@
+"""The Lab as a script: what the scope is told, what the form does, what a bad link says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from memviz import catalog
+from memviz.contracts.knob import knobs
+from memviz.training.config import TrainConfig
+from memviz.ui import desk as desks
+from memviz.ui.recipe import decode, encode
+from memviz.ui.server import PAGE
+from tests.ui.fakes import FakeRegistry
+
+RECIPE = {"model": "ntm", "task": "copy", "preset": "paper", "seed": 9, "knobs": {"training": {"rate": 0.01}}}
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """Runs in memory."""
+    made = FakeRegistry()
+    monkeypatch.setitem(desks.desk().__dict__, "registry", made)
+    return made
+
+
+def lab(unfolded=False, **query) -> AppTest:
+    """The page, run once."""
+    at = AppTest.from_file(PAGE, default_timeout=60)
+    at.session_state["unfolded"] = unfolded
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def told(at: AppTest, name: str = "memviz_scope") -> dict:
+    """The data of the one component of that name."""
+    (found,) = [c for c in at.get("bidi_component") if c.proto.component_name == name]
+    return json.loads(found.proto.json)
+
+
+def pick(at: AppTest, key: str, value: str) -> None:
+    """Press a pill or a segment."""
+    (group,) = [group for group in at.get("button_group") if group.key.rpartition(".")[2] == key]
+    group.set_value(value).run()
+    assert not at.exception
+
+
+def test_folded_the_lab_is_the_scope_and_nothing_else():
+    at = lab()
+    data = told(at)
+    assert data["unfolded"] is False
+    assert data["source"] == {
+        "recorded": f"/memviz/recorded/{data['recipe']['model']}",
+        "socket": "/memviz/ws/",
+        "run": "new",
+    }
+    assert len(at.main.children) == 1 + len(at.sidebar.children)
+    assert not at.button
+    assert not at.selectbox
+
+
+def test_a_second_run_tells_the_scope_exactly_the_same():
+    at = lab()
+    assert told(at.run()) == told(at)
+
+
+def test_unfolded_every_knob_has_a_widget():
+    at = lab(unfolded=True)
+    recipe = told(at)["recipe"]
+    model, task = catalog.models()[recipe["model"]], catalog.tasks()[recipe["task"]]
+    declared = [name for config in (model.config, task.config, TrainConfig) for name in knobs(config)]
+    widgets = [*at.slider, *at.number_input, *at.selectbox, *at.toggle]
+    keys = {widget.key.rpartition(".")[2] for widget in widgets if widget.key}
+    assert set(declared) <= keys
+    assert "knobs" not in recipe  # untouched, the preset says it all
+
+
+def test_what_is_changed_in_the_form_goes_into_the_recipe():
+    at = lab(unfolded=True)
+    (rate,) = [w for w in at.number_input if w.key.endswith("training.rate")]
+    rate.set_value(0.02).run()
+    assert told(at)["recipe"]["knobs"] == {"training": {"rate": 0.02}}
+    (seed,) = [w for w in at.number_input if w.key.endswith(".seed")]
+    seed.set_value(5).run()
+    assert told(at)["recipe"]["seed"] == 5
+
+
+def test_another_preset_starts_from_its_own_values():
+    at = lab(unfolded=True)
+    (rate,) = [w for w in at.number_input if w.key.endswith("training.rate")]
+    rate.set_value(0.02).run()
+    pick(at, "preset", "paper")
+    assert told(at)["recipe"]["preset"] == "paper"
+    assert "knobs" not in told(at)["recipe"]
+
+
+def test_a_recipe_link_fills_the_form():
+    at = lab(unfolded=True, recipe=encode(RECIPE))
+    assert told(at)["recipe"] == {**RECIPE, "device": "core"}
+
+
+def test_a_recipe_link_works_folded_too():
+    assert told(lab(recipe=encode(RECIPE)))["recipe"] == RECIPE
+
+
+@pytest.mark.parametrize("word", ["nonsense!", encode({**RECIPE, "model": "nobody"}), "A" * 9000])
+def test_a_bad_recipe_link_says_so_and_the_page_goes_on(word):
+    at = lab(recipe=word)
+    assert "recipe link cannot be used" in at.warning[0].value
+    assert told(at)["recipe"] == desks.first_recipe()
+
+
+def test_the_address_says_which_run_is_watched(registry):
+    run = registry.create(RECIPE, "somebody")
+    data = told(lab(run=run.id))
+    assert data["source"]["run"] == run.id
+    assert data["recipe"] == RECIPE
+
+
+def test_with_a_run_the_form_offers_to_start_another(registry):
+    run = registry.create(RECIPE, "somebody")
+    at = lab(unfolded=True, run=run.id)
+    before = told(at)["start"]
+    at.button(key="train").click().run()
+    assert told(at)["start"] == before + 1
+    assert not lab(unfolded=True).button(key="fold").label
+
+
+def test_sharing_gives_a_recipe_that_reads_back():
+    at = lab(unfolded=True, recipe=encode(RECIPE))
+    pick(at, "drawer", "share")
+    (link,) = told(at, "memviz_links")["links"]
+    assert decode(link["query"].removeprefix("recipe="))["seed"] == RECIPE["seed"]
+
+
+def test_the_qr_code_appears_when_others_can_join(monkeypatch):
+    monkeypatch.setenv("MEMVIZ_JOIN", "http://192.0.2.7:8501")
+    at = lab(unfolded=True)
+    pick(at, "drawer", "share")
+    assert told(at, "memviz_links")["join"] == "http://192.0.2.7:8501"
+    assert any("<svg" in element.proto.body for element in at.get("html"))
+
+
+def test_the_table_says_what_was_tested():
+    at = lab(unfolded=True)
+    pick(at, "drawer", "table")
+    table = at.dataframe[0].value
+    assert len(table) == len(catalog.models()) * len(catalog.tasks())
+    assert set(table["It"]) <= {"works", "hard", "untested"}
+
+
+def test_a_broken_entry_is_a_card(monkeypatch):
+    shelf = catalog.views()
+    monkeypatch.setattr(shelf, "names", (*shelf.names, "cracked"))
+    at = lab()
+    assert "The view cracked is broken" in at.error[0].value
+    assert told(at)

@@ -1,0 +1,85 @@
+"""Files that people bring: shown when they are what they say, refused in words when not."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from memviz import catalog
+from memviz.contracts import store
+from memviz.contracts.errors import MemvizError
+from memviz.training.checkpoint import FORMAT, checkpoint
+from memviz.training.config import TrainConfig
+from memviz.training.recipe import plan
+from memviz.training.state import TrainState
+from memviz.ui.look import read
+from memviz.ui.server import PAGE
+from tests.render import synthetic
+
+TRACE = synthetic.ntm_trace(words=3, slots=8)
+
+
+def npz(**arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def test_a_trace_comes_back():
+    assert read(TRACE.to_bytes(), "mine.safetensors")["memory"].shape == TRACE["memory"].shape
+
+
+def test_arrays_are_guessed():
+    found = read(npz(write_weighting=np.eye(6)[:, None, :], memory=np.zeros((6, 6, 3))), "mine.npz")
+    assert set(found.signals) == {"write_weighting", "memory"}
+
+
+def test_a_checkpoint_shows_its_probe_episode():
+    made = plan(
+        {"model": "ntm", "task": "copy", "knobs": {"model": {"N": 8, "W": 4, "hidden": 8}}},
+        catalog.models(),
+        catalog.tasks(),
+    )
+    file = checkpoint(made.setup, TrainState.first(made.setup, TrainConfig()))
+    trace = read(store.pack(FORMAT, dict(file.header), file.arrays), "mine.safetensors")
+    assert trace.size("slot") == 8
+    assert trace.meta["update"] == 0
+
+
+@pytest.mark.parametrize(
+    "blob", [b"", b"PK\x03\x04broken", b"GIF89a", TRACE.to_bytes()[:-9], npz(x=np.array(["text"]))], ids=range(5)
+)
+def test_anything_else_is_refused_in_words(blob):
+    with pytest.raises(MemvizError, match="want"):
+        read(blob, "odd")
+
+
+def upload(at: AppTest, name: str, blob: bytes) -> AppTest:
+    at.get("file_uploader")[0].set_value((name, blob, "application/octet-stream")).run()
+    assert not at.exception
+    return at
+
+
+def page() -> AppTest:
+    at = AppTest.from_file(PAGE, default_timeout=60)
+    at.session_state["unfolded"] = True
+    at.session_state["drawer"] = "look"
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_an_uploaded_trace_is_what_the_scope_shows():
+    at = upload(page(), "mine.safetensors", TRACE.to_bytes())
+    assert "/memviz/opened/" in at.get("bidi_component")[0].proto.json
+
+
+def test_a_bad_upload_says_so_and_changes_nothing():
+    at = page()
+    before = at.get("bidi_component")[0].proto.json
+    at = upload(at, "odd.safetensors", b"not a file of ours")
+    assert "odd.safetensors cannot be shown" in at.error[0].value
+    assert at.get("bidi_component")[0].proto.json == before
