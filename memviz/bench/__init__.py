@@ -9,7 +9,7 @@ from typing import Any
 from memviz.contracts.errors import ConfigError
 
 Show = Callable[[float | None, str], None]
-ROWS = ("throughput", "start", "solve", "table")
+ROWS = ("throughput", "start", "viewers", "solve", "table")
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ def names(text: str | None) -> tuple[str, ...]:
 
 def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
     """The rows, each as soon as it is measured. Raises BenchError when a contender dies."""
-    from memviz.bench import solve, starting, throughput
+    from memviz.bench import solve, starting, throughput, viewers
 
     for recipe in recipes(plan, plan.preset):
         if "throughput" in chosen:
             yield from throughput.rows(recipe, plan.rounds, plan.seconds, plan.compiled, show)
         if "start" in chosen:
             yield from starting.rows(recipe, 1 if plan.quick else 5, not plan.quick, show)
+        if "viewers" in chosen:
+            yield from viewers.rows(recipe, plan.rounds, 2 * plan.seconds, show)
         if "solve" in chosen:
             yield from solve.rows(recipe, plan.over(10), 600.0, show)
     if "table" in chosen:

@@ -9,6 +9,7 @@ Rows:
                eager at its best thread count, with --compile also compiled; ratios; operations a second beside the
                machine's measured sgemm peak, on one core and on two
   start        seconds from the command line to the first update, cold and warm, and to an app that answers
+  viewers      training speed while a client or a browser looks on, and the age of a trace when it is seen
   solve        sequences and seconds until solved, over 10 fresh seeds, and how many then make no error on
                sequences far longer than any they saw
   table        every model on every task at the lesson preset: the runs behind the app's table

@@ -1,0 +1,140 @@
+"""What looking on costs: training speed with a viewer beside the speed without, and how old a trace is when it is seen.
+
+Two viewers: a WebSocket client that acknowledges five times a second, and (where playwright and a Chromium are there)
+a real browser on the same machine, which draws every frame. Watched and unwatched spells take turns on one run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from memviz.bench import serving
+from memviz.bench.rounds import BenchError
+from memviz.bench.stats import Row
+from memviz.contracts.places import kernels
+from memviz.render.scope.encode import unpack
+
+ACKNOWLEDGE = 0.2  # seconds between two acknowledgements
+TRAIN = {"solved": False, "seconds": 3600.0}  # longer than it is measured
+Spell = tuple[float, list[float]]  # sequences a second, ages of the frames seen in seconds
+
+
+def rows(recipe: Mapping[str, Any], rounds: int, seconds: float, show: Callable[[float, str], None]) -> Iterator[Row]:
+    """One row per kind of viewer."""
+    names = {name: recipe[name] for name in ("model", "task", "preset")}
+    with tempfile.TemporaryDirectory() as home:
+        shutil.copytree(kernels(), f"{home}/kernels")
+        with serving.app(home) as app, contextlib.ExitStack() as stack:
+            client = Client(app.address, {**recipe, "until": TRAIN})
+            viewers: dict[str, Callable[[float], Spell]] = {"client": client.watch}
+            if browser := stack.enter_context(chromium(client)):
+                viewers["browser"] = browser
+            for viewer, watch in viewers.items():
+                show(0.5, f"viewers: {viewer}")
+                spells = [(client.alone(seconds), watch(seconds)) for _ in range(rounds)]
+                yield {"row": "viewers", **names, "viewer": viewer, **summary(spells)}
+
+
+def summary(spells: list[tuple[float, Spell]]) -> Row:
+    """Medians over the spells."""
+    ages = [age for _, (_, ages) in spells for age in ages]
+    return {
+        "alone_per_s": median(alone for alone, _ in spells),
+        "watched_per_s": median(watched for _, (watched, _) in spells),
+        "watched_share": median(watched / alone for alone, (watched, _) in spells),
+        "age_ms": 1000 * median(ages) if ages else None,
+        "frames": len(ages),
+    }
+
+
+class Client:
+    """Starts a run, and watches it or does not."""
+
+    def __init__(self, address: str, recipe: Mapping[str, Any]) -> None:
+        self.address = address
+        self.owner = secrets.token_hex(16)
+        self.run = "new"
+        with self._socket() as socket:
+            socket.send(json.dumps({"do": "start", "recipe": recipe}))
+            while True:
+                header, _ = unpack(socket.recv())
+                if header["type"] == "error":
+                    raise BenchError(f"viewers: want a run, got {header['message']} ({header['remedy']})")
+                if header["type"] == "status" and header.get("run") and header["update"] > 0:
+                    self.run = header["run"]
+                    return
+
+    def alone(self, seconds: float) -> float:
+        """Sequences a second while nobody is connected."""
+        begun, before = self.count()
+        time.sleep(seconds)
+        ended, after = self.count()
+        return (after - before) / (ended - begun)
+
+    def watch(self, seconds: float) -> Spell:
+        """Sequences a second while every trace is received, and how old each was on arrival."""
+        ages: list[float] = []
+        begun, before = self.count()
+        with self._socket() as socket:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                header, _ = unpack(socket.recv())
+                if header["type"] == "trace":
+                    ages.append(time.time() - header["published"])
+                    time.sleep(ACKNOWLEDGE)
+                    socket.send(json.dumps({"do": "ack", "v": header["v"]}))
+        ended, after = self.count()
+        return (after - before) / (ended - begun), ages
+
+    def count(self) -> tuple[float, int]:
+        """Now, and the sequences the run has seen."""
+        with self._socket() as socket:
+            while True:
+                header, _ = unpack(socket.recv())
+                if header["type"] == "status":
+                    return time.monotonic(), int(header["sequences"])
+
+    def _socket(self) -> Any:
+        from websockets.sync.client import connect  # comes with Streamlit
+
+        socket = connect(f"ws://{self.address}/memviz/ws/{self.run}", max_size=None)
+        socket.send(json.dumps({"do": "hello", "owner": self.owner}))
+        return socket
+
+
+@contextlib.contextmanager
+def chromium(client: Client) -> Iterator[Callable[[float], Spell] | None]:
+    """A real browser that watches the client's run; None where there is none."""
+    if importlib.util.find_spec("playwright") is None:
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = os.environ.get("MEMVIZ_CHROMIUM") or (own if Path(own).exists() else shutil.which("chromium"))
+        browser = path and playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield (lambda seconds: _look(browser, client, seconds)) if browser else None
+
+
+def _look(browser: Any, client: Client, seconds: float) -> Spell:
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"http://{client.address}/?run={client.run}")
+    page.wait_for_function("globalThis.memvizScope?.marks.length > 0")
+    begun, before = client.count()
+    page.wait_for_timeout(1000 * seconds)
+    ended, after = client.count()
+    ages = page.evaluate("globalThis.memvizScope.marks")
+    page.close()
+    return (after - before) / (ended - begun), ages
