@@ -1,0 +1,1 @@
+"""The networks, a folder each; imported as memviz.models.<name>, found by the catalog."""

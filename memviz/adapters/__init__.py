@@ -1,0 +1,1 @@
+"""Traces and models that memviz did not train. None yet."""

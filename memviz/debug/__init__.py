@@ -1,0 +1,1 @@
+"""Functions over traces that answer why: blame, lifetime, what-if. None yet."""

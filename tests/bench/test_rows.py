@@ -87,7 +87,7 @@ def test_a_start_row_is_the_median_of_its_rounds(monkeypatch: pytest.MonkeyPatch
 def test_only_rows_that_exist_can_be_asked_for() -> None:
     assert bench.names("solve,start") == ("solve", "start")
     assert bench.names(None) == bench.ROWS
-    with pytest.raises(ConfigError, match="bench.--rows: want some of"):
+    with pytest.raises(ConfigError, match=r"bench\.--rows: want some of"):
         bench.names("solve,speed")
 
 
