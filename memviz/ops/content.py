@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from memviz.ops.kernel import Case, Op, kernel
-from memviz.ops.rows import add_columns, add_rows
+from memviz.ops.rows import add_columns
 from memviz.ops.softmax import softmax
 
 
@@ -72,18 +72,18 @@ def content_weights_vjp(M, inverse, k, b, epsilon, similarity, out, dout, dM, dk
     mean = db = M.dtype.type(0)
     for n in range(N):
         mean += out[n] * dout[n]
-    for n in range(N):  # out = softmax(z), hence g = dL/dz = out (dout - mean); z = b * similarity
-        db += out[n] * (dout[n] - mean) * similarity[n]
     for n in range(N):
-        g = b * out[n] * (dout[n] - mean)
-        along[n] = g * inverse[n] * key_inverse  # similarity = inverse * key_inverse * sum_i M k
-        across[n] = g * similarity[n] * inverse[n] ** 2  # inverse = (sum_i M^2 + epsilon)^(-1/2)
+        g = out[n] * (dout[n] - mean)  # dL/dz, where out = softmax(z), z = b * similarity
+        db += g * similarity[n]
+        along[n] = b * g * inverse[n] * key_inverse  # similarity = inverse * key_inverse * sum_i M k
+        across[n] = b * g * similarity[n] * inverse[n] ** 2  # inverse = (sum_i M^2 + epsilon)^(-1/2)
     shrink = b * db * key_inverse**2  # key_inverse = (sum_i k^2 + epsilon)^(-1/2)
-    add_rows(M, along, dk)
     for i in range(W):
-        dk[i] -= shrink * k[i]
+        total = -shrink * k[i]
         for n in range(N):
+            total += along[n] * M[i, n]
             dM[i, n] += along[n] * k[i] - across[n] * M[i, n]
+        dk[i] += total
     return db
 
 

@@ -33,21 +33,13 @@ def erase_add_vjp(M, w, e, a, dM, dw, de, da):
     for i in range(W):  # out = M + w (a - e M)
         erased = added = M.dtype.type(0)
         for n in range(N):
-            erased += dM[i, n] * w[n] * M[i, n]
-            added += dM[i, n] * w[n]
+            weighted = dM[i, n] * w[n]
+            erased += weighted * M[i, n]
+            added += weighted
+            dw[n] += dM[i, n] * (a[i] - e[i] * M[i, n])
+            dM[i, n] -= weighted * e[i]
         de[i] -= erased
         da[i] += added
-    whole = W - W % 2
-    for i in range(0, whole, 2):  # two rows at a time: dw[n] is loaded and stored half as often
-        a0, a1, e0, e1 = a[i], a[i + 1], e[i], e[i + 1]
-        for n in range(N):
-            dw[n] += dM[i, n] * (a0 - e0 * M[i, n]) + dM[i + 1, n] * (a1 - e1 * M[i + 1, n])
-    for i in range(whole, W):
-        for n in range(N):
-            dw[n] += dM[i, n] * (a[i] - e[i] * M[i, n])
-    for i in range(W):
-        for n in range(N):
-            dM[i, n] -= dM[i, n] * w[n] * e[i]
 
 
 def erase_add_twin(M, w, e, a):

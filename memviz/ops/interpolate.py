@@ -31,7 +31,6 @@ def interpolate_vjp(content, previous, g, dout, dcontent, dprevious):
     dg = content.dtype.type(0)
     for n in range(content.shape[0]):  # out = g content + (1 - g) previous
         dg += dout[n] * (content[n] - previous[n])
-    for n in range(content.shape[0]):
         dcontent[n] += g * dout[n]
         dprevious[n] += rest * dout[n]
     return dg

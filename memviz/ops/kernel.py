@@ -3,13 +3,15 @@
 Kernels run without the GIL, are cached on disk, and use the fast-math rules that let LLVM vectorise sums
 but keep NaN and infinity honest: people bring broken models precisely to see them.
 
-Two rules for every kernel. It allocates nothing and returns no array, so numba counts no references (`_nrt`): with
-counting, every call of a kernel pays two atomic steps for every array it is handed, more than many an operation here
-takes. Take views with slices and `reshape(-1)` (not `ravel`), copy with `ops.copy.copy` (not `a[:] = b`).
+Two rules for every kernel, which nothing checks:
 
-And a loop that stores into an array must not also sum. LLVM keeps two copies of a loop that
-stores, a scalar one for arrays that overlap or lie nearer than a vector, and so two orders of summation: the sum's
-last bits would depend on where the arrays happen to lie. Store in one loop and sum in the next.
+It allocates nothing and returns no array, so numba need count no references (`_nrt`): with counting, a call pays two
+atomic steps for every array it is handed, more than many an operation here takes. Take views with slices and
+`reshape(-1)` (not `ravel`), copy with `ops.copy.copy` (not `a[:] = b`).
+
+The arrays it is handed do not overlap, if it writes into one of them (`noalias`). Otherwise LLVM would keep two
+copies of every loop that stores, one of them scalar for arrays that overlap or lie close together: slower, and where
+the loop also sums, the sum's last bits would depend on where arrays happen to lie.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core.cpu import CPUTargetOptions
 
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}  # without nnan and ninf
 
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+CPUTargetOptions.noalias = CPUTargetOptions.Mapping("noalias")  # numba has the flag, its decorator does not offer it
+_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "noalias": True}
 kernel = numba.njit(fastmath=FASTMATH, **_OPTIONS)
 # For arithmetic whose order matters: reassociation would undo a compensated step such as (x - n high) - n low.
 exact = numba.njit(fastmath={"contract"}, **_OPTIONS)

@@ -37,10 +37,10 @@ def sharpen_vjp(w, gamma, tiny, logs, out, dout, dw):
     mean = dgamma = w.dtype.type(0)
     for n in range(N):
         mean += out[n] * dout[n]
-    for n in range(N):  # out = softmax(z), hence dL/dz = out (dout - mean); z = gamma * logs
-        dgamma += out[n] * (dout[n] - mean) * logs[n]
-    for n in range(N):  # logs = log(w + tiny)
-        dw[n] += out[n] * (dout[n] - mean) * gamma / (w[n] + small)
+    for n in range(N):
+        g = out[n] * (dout[n] - mean)  # dL/dz, where out = softmax(z), z = gamma * logs
+        dgamma += g * logs[n]
+        dw[n] += g * gamma / (w[n] + small)  # logs = log(w + tiny)
     return dgamma
 
 

@@ -57,19 +57,18 @@ def shift_vjp(w, s, dout, dw, ds):
         total = w.dtype.type(0)
         for n in range(N - p):  # out[n + p] += s[j] * w[n]
             total += w[n] * dout[n + p]
+            dw[n] += s[j] * dout[n + p]
         for n in range(p):  # out[n] += s[j] * w[n + N - p]
             total += w[n + N - p] * dout[n]
-        ds[j] += total
-        for n in range(N - p):
-            dw[n] += s[j] * dout[n + p]
-        for n in range(p):
             dw[n + N - p] += s[j] * dout[n]
+        ds[j] += total
 
 
 @kernel
 def _shift_three_vjp(w, back, stay, on, dout, dw, ds):
-    last = w.shape[0] - 1
-    # out[n] = back * w[n + 1] + stay * w[n] + on * w[n - 1], around the end
+    last = w.shape[0] - 1  # out[n] = back * w[n + 1] + stay * w[n] + on * w[n - 1], around the end
+    dw[0] += back * dout[last] + stay * dout[0] + on * dout[1]
+    dw[last] += back * dout[last - 1] + stay * dout[last] + on * dout[0]
     dback = dout[0] * w[1] + dout[last] * w[0]
     dstay = dout[0] * w[0] + dout[last] * w[last]
     don = dout[0] * w[last] + dout[last] * w[last - 1]
@@ -77,13 +76,10 @@ def _shift_three_vjp(w, back, stay, on, dout, dw, ds):
         dback += dout[n] * w[n + 1]
         dstay += dout[n] * w[n]
         don += dout[n] * w[n - 1]
+        dw[n] += back * dout[n - 1] + stay * dout[n] + on * dout[n + 1]
     ds[0] += dback
     ds[1] += dstay
     ds[2] += don
-    dw[0] += back * dout[last] + stay * dout[0] + on * dout[1]
-    for n in range(1, last):
-        dw[n] += back * dout[n - 1] + stay * dout[n] + on * dout[n + 1]
-    dw[last] += back * dout[last - 1] + stay * dout[last] + on * dout[0]
 
 
 def shift_twin(w, s):

@@ -24,11 +24,11 @@ def softmax(x, scale, out):
     top = scale * x[0]
     for n in range(N):
         top = larger(top, scale * x[n])
-    for n in range(N):
-        out[n] = exp(scale * x[n] - top)
     total = x.dtype.type(0)
     for n in range(N):
-        total += out[n]
+        power = exp(scale * x[n] - top)
+        out[n] = power
+        total += power
     for n in range(N):
         out[n] /= total
 
@@ -40,10 +40,10 @@ def softmax_vjp(x, scale, out, dout, dx):
     mean = dscale = x.dtype.type(0)
     for n in range(N):
         mean += out[n] * dout[n]
-    for n in range(N):  # out = softmax(z), hence dL/dz = out (dout - mean); z = scale * x
-        dscale += out[n] * (dout[n] - mean) * x[n]
     for n in range(N):
-        dx[n] += out[n] * (dout[n] - mean) * scale
+        g = out[n] * (dout[n] - mean)  # dL/dz, where out = softmax(z), z = scale * x
+        dscale += g * x[n]
+        dx[n] += g * scale
     return dscale
 
 

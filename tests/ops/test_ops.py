@@ -133,7 +133,7 @@ def test_forward_and_gradient_agree_with_the_torch_twin(op, case):
 
 @every_case
 def test_neither_old_contents_nor_the_place_of_arrays_change_a_bit(op, case):
-    """Near each other, arrays may send a loop that stores to LLVM's scalar copy of it, which sums in another order."""
+    """Were overlap not ruled out, arrays near each other would take LLVM's scalar copy of a loop: another order."""
     arenas = Arena(gap=0, fill=0.125), Arena(gap=1024, fill=-7.7e3)
     (out_a, grads_a), (out_b, grads_b) = (gradients(op, case, inputs(case, np.float32), arena) for arena in arenas)
     for a, b in zip([*out_a, *grads_a.values()], [*out_b, *grads_b.values()], strict=True):
