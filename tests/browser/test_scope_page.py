@@ -251,7 +251,7 @@ def test_slow_motion_walks_forward_back_and_ends(scope):
         """memvizScope.seen = [];
         memvizScope.walk = setInterval(() => memvizScope.seen.push(memvizScope.state.slow?.phase), 50)"""
     )
-    page.evaluate("memvizScope.actions.slowMotion()")
+    page.evaluate("memvizScope.actions.setSpeed(16); memvizScope.actions.slowMotion()")
     page.wait_for_function("memvizScope.state.slow === null", timeout=30000)
     phases = page.evaluate("clearInterval(memvizScope.walk), [...new Set(memvizScope.seen)]")
     assert [phase for phase in phases if phase] == ["forward", "loss", "gradient", "update"]

@@ -3,8 +3,8 @@
 import { NOT_FINITE_CSS } from "./colours.js";
 import { sharp } from "./dom.js";
 
-/** Draws `values` in [0, bound]; `order` gives the slot of every row; the heaviest bar stands out. */
-export function drawBars(canvas, { width, height, values, bound, order, colour, deep, hair }) {
+/** Draws `values` in [0, bound]; `order` gives the slot of every row; the heaviest bar stands out, and is named in `font`. */
+export function drawBars(canvas, { width, height, values, bound, order, colour, deep, hair, font }) {
   const context = sharp(canvas, width, height);
   const row = height / order.length;
   const thick = row >= 5 ? row - Math.max(1, Math.round(row * 0.2)) : row;
@@ -17,5 +17,17 @@ export function drawBars(canvas, { width, height, values, bound, order, colour, 
     context.fillStyle = !finite ? NOT_FINITE_CSS : slot === top ? deep : colour;
     const length = Math.max(value > 0.004 ? 1.5 : 0, Math.min(1, value) * (width - 2));
     context.fillRect(1, i * row + (row - thick) / 2, length, thick);
+    if (slot === top && font) nameBar(context, `slot ${slot}`, length, i * row + row / 2, width, font);
   });
+}
+
+/** Writes beside a bar, or at its end inside when there is no room. */
+function nameBar(context, text, length, y, width, font) {
+  context.font = font.text;
+  context.textBaseline = "middle";
+  const room = context.measureText(text).width + 6;
+  const inside = length + room > width;
+  context.textAlign = inside ? "right" : "left";
+  context.fillStyle = inside ? font.paper : font.ink;
+  context.fillText(text, inside ? length - 3 : length + 5, y);
 }

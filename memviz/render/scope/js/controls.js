@@ -31,10 +31,10 @@ export function createControls(actions) {
   const update = (view) => {
     if (!show(element, view.connection !== "none")) return;
     const state = view.status?.state ?? "idle";
-    const fresh = !view.status || state === "idle";
+    const fresh = !view.status?.run; // a run that was rewound is idle too
     const mine = fresh || view.status.controls;
     const [text, does] = PRIMARY[state] ?? PRIMARY.idle;
-    verb = does;
+    verb = does === "start" && !fresh ? "resume" : does;
     setText(primary, text);
     primary.disabled = view.connection !== "open" || !mine;
     show(watch, !mine);

@@ -15,8 +15,9 @@ export function createFigure(actions) {
   const overlay = createOverlay();
   const more = h("details.more", {}, h("summary", {}, "More: the controller's own state"), h("div.more-body"));
   const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas));
+  const below = h("div.stages-below");
   const state = { units: [], labels: [], heads: [], sizes: null };
-  const rebuild = onChange((view) => build(view, state, grid, more, actions));
+  const rebuild = onChange((view) => build(view, state, { grid, below, more }, actions));
   const update = (view) => {
     const { trace } = view;
     const shape = JSON.stringify([trace.sizes, trace.panels.map((panel) => panel.id)]);
@@ -28,10 +29,10 @@ export function createFigure(actions) {
     for (const label of state.labels) label(view);
     overlay.update(view, state, grid);
   };
-  return { element, more, update, state };
+  return { element, below, more, update, state };
 }
 
-function build(view, state, grid, more, actions) {
+function build(view, state, { grid, below, more }, actions) {
   const { trace } = view;
   const places = arrange(trace);
   const stages = view.unfolded ? places.stages[view.stageSide] : [];
@@ -47,7 +48,9 @@ function build(view, state, grid, more, actions) {
   });
   Object.assign(state, { units: [], labels: [], heads: [], sizes, rects: false });
   const blocks = places.columns.flatMap((column, i) => columnBlocks(column, i, view, state, actions));
-  if (stages.length) blocks.push(...stageBlocks(stages, places.columns.length, view, state));
+  const staged = stages.length ? stageBlocks(stages, places.columns.length, view, state) : [];
+  if (sizes.beside) blocks.push(...staged);
+  below.replaceChildren(...(sizes.beside ? [] : staged));
   grid.className = `columns ${sizes.tier}${sizes.beside ? " beside" : ""}`;
   grid.style.columnGap = `${sizes.gap}px`;
   grid.replaceChildren(...blocks);
@@ -124,11 +127,9 @@ function stageBlocks(stages, index, view, state) {
   const heads = createStageHead(stages, units, view.stageSide);
   state.heads.push(heads.update);
   const tracks = `repeat(${stages.length}, ${sizes.stage}px)`;
-  const rows = { head: 5, strips: 6, main: 7, below: 8 };
-  const where = (name) => (sizes.beside ? `grid-column:${index + 1};` : `grid-column:1/-1;grid-row:${rows[name]};width:0;min-width:100%;`);
   const block = (name, ...children) => {
     const element = h(`div.block.stages.${name}`, {}, ...children);
-    element.style.cssText = `${where(name)}padding-left:${sizes.beside ? 0 : sizes.gutter}px;${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
+    element.style.cssText = `grid-column:${index + 1};padding-left:${sizes.beside ? 0 : sizes.gutter}px;${name === "head" ? "" : `grid-template-columns:${tracks}`}`;
     return element;
   };
   return [block("head", heads.title), block("strips", ...heads.cells), block("main", ...units.map((unit) => unit.canvas)), block("below", heads.note)];

@@ -25,7 +25,7 @@ export function createPlayer(store, actions) {
     if (!actions.stepU(1)) store.set({ replaying: false });
   };
   const walkOn = (slow, seconds, trace) => {
-    const next = walk(slow, seconds, trace);
+    const next = walk(slow, seconds, trace, store.get().speed);
     if (slow.phase === "waiting" && next?.phase === "forward") actions.command({ do: "speed", per_second: slow.speed });
     store.set({ slow: next });
   };

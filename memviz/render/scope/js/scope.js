@@ -67,7 +67,7 @@ function build(scope, element) {
   const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
   const help = createHelp(actions);
   const unfold = h("button.unfold", { type: "button", onclick: actions.unfold }, "Show everything");
-  const main = h("div.centre", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.more);
+  const main = h("div.centre", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.below, figure.more);
   const pilot = h("div.pilot", {}, controls.element, unfold);
   const side = h("aside.side", {}, run.element, curves.element, findings.element);
   const root = h("div.memviz", { tabindex: -1 }, title.element, h("div.body", {}, pilot, main, side), help.element);

@@ -2,7 +2,7 @@
 
 import { controlled } from "./records.js";
 
-const RATE = 5; // steps a second
+const RATE = 1.25; // steps per step of the playback speed
 const PACE = 2; // updates a second that the run makes meanwhile
 const HOLD = { loss: 2.4, update: 3.5 }; // seconds
 export const PHASES = [
@@ -24,8 +24,8 @@ export function startSlow(store, send) {
     send({ do: "gradients", on: true });
     send({ do: "speed", per_second: PACE }); // slow enough for the run to tell the norm of every block
     send({ do: "step", n: 1 });
-    const { trace, status } = store.get();
-    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, since: trace, speed: status.speed ?? null } });
+    const { update, speed = null } = store.get().status;
+    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, after: update, speed } });
   } else {
     store.set({ playing: false, replaying: false, hover: null, slow: begin() });
   }
@@ -35,11 +35,11 @@ function begin() {
   return { phase: "forward", t: 0, clock: 0 };
 }
 
-/** The state of the walk after `seconds` more; null when it is over. Pure. */
-export function walk(slow, seconds, trace) {
-  if (slow.phase === "waiting") return trace !== slow.since && hasGradients(trace) ? begin() : slow;
+/** The state of the walk after `seconds` more at a playback `speed`; null when it is over. Pure. */
+export function walk(slow, seconds, trace, speed) {
+  if (slow.phase === "waiting") return trace.update > slow.after && hasGradients(trace) ? begin() : slow;
   const clock = slow.clock + seconds;
-  const step = Math.floor(clock * RATE);
+  const step = Math.floor(clock * RATE * speed);
   if (slow.phase === "forward") return step < trace.T ? { ...slow, clock, t: step } : { phase: "loss", t: trace.T - 1, clock: 0 };
   if (slow.phase === "gradient") return step < trace.T ? { ...slow, clock, t: trace.T - 1 - step } : { phase: "update", t: 0, clock: 0 };
   if (clock < HOLD[slow.phase]) return { ...slow, clock };

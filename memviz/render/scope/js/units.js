@@ -46,7 +46,8 @@ function drawUnit(unit, view) {
     const gradient = panel.scale === "gradient";
     const values = gradient ? grid.data.map((value) => Math.abs(value)) : grid.data;
     const colours = { colour: cssAt(theme, ramp, gradient ? 180 : 150), deep: cssAt(theme, ramp, theme === "light" ? 215 : 200) };
-    drawBars(unit.canvas, { ...size, values, bound, order: view.slots, ...colours, hair: view.ink.hair });
+    const font = unit.width >= 90 * view.zoom ? { text: `${10 * view.zoom}px ${view.ink.font}`, ink: view.ink.ink, paper: view.ink.paper } : null;
+    drawBars(unit.canvas, { ...size, font, values, bound, order: view.slots, ...colours, hair: view.ink.hair });
   } else if (panel.form === "lines" && panel.scale !== "gradient") {
     drawLine(unit.canvas, { ...size, values: grid.data, bound, colour: view.ink[panel.role] ?? view.ink.ink, hair: view.ink.hair, t: view.t });
   } else {
