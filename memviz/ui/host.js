@@ -20,7 +20,7 @@ function keepRun(run) {
 
 /** What Python says, as options of the scope; a run that the scope follows already is not opened again. */
 function optionsOf(entry, data, element, tell) {
-  const { place, start, plain, ...rest } = data;
+  const { place, start, plain, veiled, ...rest } = data;
   const followed = entry.source && rest.source.run === entry.run && rest.source.recorded === entry.source.recorded;
   entry.source = followed ? entry.source : rest.source;
   const run = (id) => {
@@ -59,6 +59,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   else entry.scope = $scope.mountScope(root, options);
   mounted.set(parentElement, entry);
   root.classList.toggle("plain", Boolean(data.plain));
+  root.classList.toggle("veiled", Boolean(data.veiled));
   act(entry, root, data);
   return () => {
     mounted.delete(parentElement);

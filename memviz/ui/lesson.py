@@ -19,7 +19,7 @@ def tell(lesson: Lesson, trace: Trace) -> None:
     index = min(st.session_state.setdefault(f"{lesson.name}.step", 0), len(lesson.steps) - 1)
     step = lesson.steps[index]
     words, picture = st.columns([4, 9], gap="medium")
-    with words.container(key="words"):
+    with words.container(key=f"words-{index}"):
         _head(lesson, index)
         st.markdown(step.text)
         verdict = _question(lesson, index, trace) if step.prompt else None
@@ -41,8 +41,16 @@ def _options(lesson: Lesson, index: int, trace: Trace, verdict: Verdict | None) 
     if verdict is not None and step.kind == "slot":
         place["slot"] = int(float(verdict.answer))
     revealed = [i for i in range(len(lesson.steps)) if f"{lesson.name}.{i}.guess" in st.session_state]
-    source = {"recorded": f"/memviz/lesson/{lesson.name}/{seen(lesson, index, revealed, trace)}"}
-    return {"source": source, "unfolded": True, "plain": True, "autoplay": False, "hash": False, "place": place}
+    last = seen(lesson, index, revealed, trace)
+    return {
+        "source": {"recorded": f"/memviz/lesson/{lesson.name}/{last}"},
+        "unfolded": True,
+        "plain": True,
+        "veiled": last < trace.steps - 1,
+        "autoplay": False,
+        "hash": False,
+        "place": place,
+    }
 
 
 def _head(lesson: Lesson, index: int) -> None:
@@ -65,8 +73,8 @@ def _question(lesson: Lesson, index: int, trace: Trace) -> Verdict | None:
             return None
         verdict = judge(step, trace, given)
         said = given if isinstance(given, str) else f"{given:g}"
-        mark = ":green[:material/check_circle:] You said" if verdict.right else ":orange[:material/explore:] You said"
-        st.markdown(f"{mark} **{said}**. It is **{verdict.answer}**.")
+        mark = ":green[:material/check_circle:]" if verdict.right else ":orange[:material/explore:]"
+        st.markdown(f"{mark} You said: **{said}**. The trace says: **{verdict.answer}**.")
         st.markdown(verdict.reveal)
     return verdict
 
@@ -107,4 +115,4 @@ def _end(lesson: Lesson, trace: Trace) -> None:
     if all(guess is not None for guess in guesses.values()):
         right = sum(judge(lesson.steps[i], trace, guess).right for i, guess in guesses.items())
         st.success(f"You predicted {right} of {len(asked)}. What surprised you is what you have learnt.")
-        st.page_link("pages/lab.py", label="Train one yourself in the Lab", icon=":material/arrow_forward:")
+        st.page_link("lab.py", label="Train one yourself in the Lab", icon=":material/arrow_forward:")

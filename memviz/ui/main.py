@@ -1,4 +1,4 @@
-"""The one page script: title, style, navigation. The pages are in pages/."""
+"""Title, style and navigation: what every page has around it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import streamlit as st
 from memviz.contracts import places
 from memviz.ui.style import STYLE
 
-HERE = Path(__file__).parent
+PAGES = Path(__file__).parent / "pages"
 
-st.set_page_config(page_title="memviz", page_icon=str(places.asset("icon.png")), layout="wide")
-st.html(STYLE)
-st.navigation(
-    [
-        st.Page(HERE / "pages" / "lab.py", title="Lab", default=True),
-        st.Page(HERE / "pages" / "learn.py", title="Learn", url_path="learn"),
-    ],
-    position="top",
-).run()
+
+def navigate() -> None:
+    """Draw the page of the address."""
+    st.set_page_config(page_title="memviz", page_icon=str(places.asset("icon.png")), layout="wide")
+    st.html(STYLE)
+    lab = st.Page(PAGES / "lab.py", title="Lab", default=True)
+    learn = st.Page(PAGES / "learn.py", title="Learn", url_path="learn")
+    st.navigation([lab, learn], position="top").run()

@@ -18,7 +18,7 @@ from memviz.ui.routes import ROUTES
 
 __all__ = ["PAGE", "ROUTES", "failed", "lifespan", "serve"]
 
-PAGE = Path(__file__).with_name("main.py")
+PAGE = Path(__file__).parent / "pages" / "app.py"
 LOG_BYTES = 1 << 20
 
 log = logging.getLogger("memviz")

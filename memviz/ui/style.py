@@ -10,6 +10,6 @@ STYLE = """<style>
 .st-key-below, .st-key-lesson, [class*="st-key-cards"] { padding: 0 1.6rem; }
 .st-key-lesson { padding-top: 0.8rem; }
 @media (min-width: 800px) {
-  .st-key-words { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
+  [class*="st-key-words"] { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
 }
 </style>"""

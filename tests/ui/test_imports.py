@@ -16,7 +16,7 @@ at.run()
 at.session_state["unfolded"] = True
 at.run()
 assert not at.exception, at.exception
-at.switch_page("pages/learn.py").run()
+at.switch_page("learn.py").run()
 assert not at.exception, at.exception
 desk().registry.close()
 print(sorted({"torch", "memviz.render.plotly_figure", "matplotlib"} & set(sys.modules)))

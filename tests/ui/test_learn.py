@@ -73,7 +73,7 @@ def learn(lesson: Lesson, step: int = 0) -> AppTest:
     at = AppTest.from_file(PAGE, default_timeout=60)
     at.session_state[f"{lesson.name}.step"] = step
     at.run()
-    at.switch_page("pages/learn.py").run()
+    at.switch_page("learn.py").run()
     assert not at.exception
     return at
 
@@ -123,7 +123,7 @@ def test_a_slot_is_guessed_then_revealed_and_pinned(lesson, guess, mark):
     slot.set_value(guess)
     at = commit(at)
     assert mark in words(at)
-    assert f"You said **{guess}**. It is **1**." in words(at)
+    assert f"You said: **{guess}**. The trace says: **1**." in words(at)
     assert "Slot 1, right below." in words(at)
     assert told(at)["place"]["slot"] == 1
     assert told(at)["place"]["t"] == 1
@@ -140,7 +140,7 @@ def test_nothing_is_revealed_without_a_guess(lesson):
 def test_a_choice_is_judged_by_the_trace(lesson):
     at = learn(lesson, 2)
     at.radio[0].set_value("search")
-    assert "It is **search**" in words(commit(at)) or "It is **move**" in words(at)
+    assert "The trace says: **search**." in words(commit(at))  # the gate is shut, and `true` is the first option
 
 
 def test_the_end_counts_what_was_right(lesson):
@@ -179,7 +179,7 @@ def test_no_lesson_is_said_kindly(monkeypatch, tmp_path):
     monkeypatch.setattr(catalog, "lessons", lambda: shelf)
     at = AppTest.from_file(PAGE, default_timeout=60)
     at.run()
-    at.switch_page("pages/learn.py").run()
+    at.switch_page("learn.py").run()
     assert not at.exception
     assert "No lesson" in at.info[0].value
 
