@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.parameters import columns, fixed_memory, fixed_weighting
+from memviz.ops.clip import clip_twin
 from memviz.ops.content import content_weights_twin
 from memviz.ops.erase_add import erase_add_twin
 from memviz.ops.feedforward import feedforward_twin
@@ -56,15 +57,11 @@ def controller(config: NTMConfig, state: Tensors, from_input: Tensor, recurrent:
     return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True))
 
 
-def clip(config: NTMConfig, x: Tensor) -> Tensor:
-    """Clip x to -config.clip..config.clip, unless that is 0."""
-    return x.clamp(-config.clip, config.clip) if config.clip > 0 else x
-
-
 def heads(config: NTMConfig, params: Tensors, hidden: Tensor) -> Tensors:
     """What the controller tells the heads: keys (B, head, W), strengths (B, head), ..., erase and add (B, write, W)."""
     weights, number = params["heads"], config.read_heads + config.write_heads
-    sums = clip(config, torch.addmm(weights[config.hidden], hidden, weights[: config.hidden]))
+    sums = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
+    sums = clip_twin(sums, config.clip) if config.clip else sums
     part = {name: sums[:, where] for name, where in columns(config).items()}
     squash = torch.tanh if config.vectors == "tanh" else torch.Tensor.contiguous
     strength = functional.softplus(part["strength"], threshold=40)
@@ -127,7 +124,7 @@ def forward(
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
     weights = params["output"]
     logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
-    return clip(config, logits), states
+    return clip_twin(logits, config.clip) if config.clip else logits, states
 
 
 def loss(config: NTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -163,12 +163,10 @@ def tensors(torch, values):
 
 @pytest.mark.torch
 @every_case
-@pytest.mark.parametrize("steps", [T, 1])
 @pytest.mark.parametrize("carry", [False, True])
+@pytest.mark.parametrize("steps", [T, 1])
 def test_loss_and_gradient_agree_with_the_torch_twin(model, config, steps, carry):
     torch = pytest.importorskip("torch", reason="the twins need the [torch] extra")
-    if carry and not has_memory(model, config):
-        pytest.skip("no memory to carry over")
     twin, episodes = importlib.import_module(model.twin), chunk(config, steps)
     params, memory = parameters(model, config), carried(model, config) if carry else None
     leaves = tensors(torch, params)
