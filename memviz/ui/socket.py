@@ -200,9 +200,13 @@ class Viewer:
 
     def status(self) -> dict[str, Any]:
         """Where things stand for this browser."""
+        compiling = self.desk.preparation.message
         if self.channel is None:
-            return {"run": None, "state": "idle", "message": self.desk.preparation.message, "controls": True}
-        return {**self.channel.run.status(), "controls": self.controls, "viewers": self.channel.viewers}
+            return {"run": None, "state": "idle", "message": compiling, "controls": True}
+        status = {**self.channel.run.status(), "controls": self.controls, "viewers": self.channel.viewers}
+        if compiling and status["state"] == "training" and not status["update"]:  # it waits for the same compiler
+            status |= {"state": "compiling", "message": compiling}
+        return status
 
     async def _send_run(self, channel: Channel) -> None:
         if self.probe is not None:

@@ -251,3 +251,15 @@ def test_compiling_is_said_to_who_has_not_started_yet(server, open_socket):
     server.desk.preparation.message = "Compiling: step 2 of 5"
     late = open_socket(owner="bob")
     assert late.next("status")[0]["message"] == "Compiling: step 2 of 5"
+
+
+def test_a_run_that_waits_for_the_compiler_says_so(server, open_socket):
+    server.desk.preparation.message = "Compiling: step 2 of 5"
+    client = open_socket()
+    client.send(do="start", recipe=RECIPE)
+    header, _ = client.next("status", lambda h: h["run"] is not None)
+    assert (header["state"], header["message"]) == ("compiling", "Compiling: step 2 of 5")
+    run = server.registry.runs[header["run"]]
+    server.desk.preparation.message = ""
+    run.publish(1)
+    client.next("status", lambda h: h["state"] == "training")
