@@ -7,8 +7,11 @@ hash of every kernel source, of the compilers' versions and of the host's proces
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import llvmlite
@@ -19,10 +22,12 @@ import numpy
 import memviz
 from memviz.contracts.places import kernels
 
+KEPT_DAYS = 30  # a build of the kernels (some megabytes) that was not used for so long is deleted
+
 
 def sources() -> list[Path]:
     """Every file that holds kernels (it lies here, or uses what lies here), in a fixed order."""
-    folders = [Path(root, name) for root in memviz.__path__ for name in ("ops", "tasks", "models")]
+    folders = [Path(root, name) for root in memviz.__path__ for name in ("ops", "tasks", "training", "models")]
     files = {file.resolve() for folder in folders for file in folder.rglob("*.py") if file.name != "twin.py"}
     here = Path(__file__).resolve().parent
     return sorted(file for file in files if file.parent == here or b"memviz.ops" in file.read_bytes())
@@ -45,5 +50,17 @@ def cache_folder() -> Path:
     return kernels() / digest.hexdigest()[:16]
 
 
+def forget_old_builds(current: Path) -> None:
+    """Mark the current build as used now and delete those that nobody used for KEPT_DAYS."""
+    current.mkdir(exist_ok=True)
+    os.utime(current)
+    for folder in current.parent.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another process was quicker
+            if time.time() - folder.stat().st_mtime > KEPT_DAYS * 86_400:
+                shutil.rmtree(folder, ignore_errors=True)  # what is in use stays, and goes another day
+
+
+_current = cache_folder()
+forget_old_builds(_current)
 # Both: numba reads its environment again whenever a NUMBA_ variable changes.
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = str(_current)
