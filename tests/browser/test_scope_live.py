@@ -159,6 +159,8 @@ def test_trouble_is_said_with_its_remedy_and_can_be_dismissed(live):
     run.trouble("The learning rate is too large.", "Try 0.001.")
     page.get_by_text("The learning rate is too large.").wait_for()
     assert "Try 0.001." in page.locator(".notice").inner_text()
+    run.say(run.status(per_second=7.0))
+    page.wait_for_function("memvizScope.state.status.per_second === 7")
     page.get_by_role("button", name="dismiss").click()
     page.get_by_text("The learning rate is too large.").wait_for(state="hidden")
 

@@ -42,8 +42,14 @@ export function createActions(store, send, host) {
     const next = direction > 0 ? times.find((t) => t > get().t) : times.findLast((t) => t < get().t);
     if (next !== undefined) setT(next);
   };
-  const begin = () => send({ do: "start", recipe: host.recipe() });
-  const command = (words) => controlled(get()) && send(words);
+  const begin = () => {
+    set({ trouble: null });
+    return send({ do: "start", recipe: host.recipe() });
+  };
+  const command = (words) => {
+    set({ trouble: null });
+    return controlled(get()) && send(words);
+  };
 
   return {
     setT,

@@ -29,7 +29,7 @@ export function createEpisode(actions) {
     if (speed.value !== String(view.speed)) speed.value = String(view.speed);
     const phase = view.trace.meta.phases?.[view.t];
     const text = `step ${view.t} of ${steps - 1}${phase ? `, ${phase}` : ""}`;
-    slider.update({ min: 0, max: steps - 1, value: view.t, text, position: steps > 1 ? view.t / (steps - 1) : 0, zoom: view.zoom, draw: (...args) => drawTrack(view, ...args) });
+    slider.update({ min: 0, max: steps - 1, value: view.t, text, position: steps > 1 ? view.t / (steps - 1) : 0, zoom: view.zoom, keys: [view.trace, view.theme], draw: (...args) => drawTrack(view, ...args) });
   };
   return { element, update };
 }

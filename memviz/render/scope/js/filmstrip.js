@@ -1,7 +1,7 @@
 // Thumbnails of the write weighting at recorded updates: how the address took shape, at a glance.
 
 import { indexer, table } from "./colours.js";
-import { h, sharp } from "./dom.js";
+import { h, onChange, sharp } from "./dom.js";
 import { weightingOf } from "./facts.js";
 import { paint } from "./heatmap.js";
 import { nearest, recordsOf, shownUpdate } from "./records.js";
@@ -18,12 +18,9 @@ export function createFilmstrip(actions) {
     const spot = spots.find(({ left, right }) => x >= left && x <= right);
     if (spot) actions.setU(spot.u);
   };
-  const update = (view, axis) => {
-    const updates = [...view.traces.keys()];
-    canvas.hidden = updates.length < 2 || !weightingOf(view.trace, "write");
-    if (canvas.hidden) return;
-    const width = canvas.parentElement.clientWidth;
+  const draw = onChange((view, axis, width) => {
     const size = { width: Math.round(40 * view.zoom), height: Math.round(30 * view.zoom) };
+    const updates = [...view.traces.keys()];
     spots = spotsOf(updates, (u) => 9 + axis.to(u) * (width - 18), size.width, width, nearest(recordsOf(view), shownUpdate(view)));
     const context = sharp(canvas, width, size.height + 4);
     context.imageSmoothingEnabled = true;
@@ -33,6 +30,12 @@ export function createFilmstrip(actions) {
       context.lineWidth = u === shownUpdate(view) ? 2 : 1;
       context.strokeRect(left - 0.5, 1.5, size.width + 1, size.height + 1);
     }
+  });
+  const update = (view, axis) => {
+    canvas.hidden = view.traces.size < 2 || !weightingOf(view.trace, "write");
+    if (canvas.hidden) return;
+    const width = canvas.parentElement.clientWidth;
+    draw([view.traces, axis.max, shownUpdate(view), view.theme, view.root, view.zoom, width, globalThis.devicePixelRatio], view, axis, width);
   };
   return { element: canvas, update };
 }

@@ -1,6 +1,6 @@
 // Everything drawn over the panels: ticks, the time cursor, the slot's row, and the thread from a read back to its write.
 
-import { sharp } from "./dom.js";
+import { onChange, sharp } from "./dom.js";
 import { two } from "./numbers.js";
 import { drawThread } from "./thread.js";
 
@@ -11,16 +11,21 @@ export function createOverlay() {
   const canvas = document.createElement("canvas");
   canvas.className = "overlay";
   canvas.setAttribute("aria-hidden", "true");
-  const update = (view, figure, grid) => {
+  const draw = onChange((view, figure, grid) => {
     if (!figure.rects || figure.measured !== grid.offsetWidth) measure(figure, grid);
     const context = sharp(canvas, figure.box.width, figure.box.height);
-    const draw = { context, view, units: figure.units, sizes: figure.sizes };
-    for (const unit of figure.units) frame(draw, unit);
-    drawTicks(draw);
-    dim(draw);
-    drawThread(draw);
-    drawCursors(draw);
-    drawHover(draw);
+    const scene = { context, view, units: figure.units, sizes: figure.sizes };
+    for (const unit of figure.units) frame(scene, unit);
+    drawTicks(scene);
+    dim(scene);
+    drawThread(scene);
+    drawCursors(scene);
+    drawHover(scene);
+  });
+  const update = (view, figure, grid) => {
+    const { trace, t, side, slot, hover, pin, slow, theme, slots, layer, zoom, limits } = view;
+    const place = [figure.units, grid.offsetWidth, grid.offsetHeight, globalThis.devicePixelRatio];
+    draw([trace, t, side, view.headOf(side), slot, hover, pin, slow, theme, slots, layer, zoom, limits, ...place], view, figure, grid);
   };
   return { canvas, update };
 }

@@ -47,7 +47,8 @@ function receiveStatus(state, { header }) {
   const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
-  return { ...fresh, ...over, status: header, trouble: null };
+  const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
+  return { ...fresh, ...over, status: header, trouble: moved ? null : state.trouble };
 }
 
 function receiveCurve(state, { header, arrays }) {

@@ -27,6 +27,8 @@ import { createTools } from "./tools.js";
 import { createTraining } from "./training.js";
 import { viewOf } from "./view.js";
 
+const NEWS = 0.12; // seconds
+
 /**
  * Mounts a scope into `element`.
  *
@@ -38,7 +40,7 @@ import { viewOf } from "./view.js";
 export function mountScope(element, options = {}) {
   const scope = { options, drawn: 0, marks: [], pending: null, source: null, ink: null, view: null };
   const loop = createLoop((seconds) => scope.tick(seconds), () => draw(scope));
-  const store = createStore({ ...INITIAL, ...openingState(options) }, () => loop.request());
+  const store = createStore({ ...INITIAL, ...openingState(options) }, (patch) => (isNews(patch) ? loop.later(NEWS) : loop.request()));
   const send = (command) => scope.source?.send(command) ?? false;
   const host = { recipe: () => scope.options.recipe ?? {}, tell: (name, value) => scope.options.on?.[name]?.(value) };
   const actions = createActions(store, send, host);
@@ -50,6 +52,11 @@ export function mountScope(element, options = {}) {
   const handle = publicHandle(scope, element);
   globalThis.memvizScope = handle;
   return handle;
+}
+
+/** Figures that the run tells many times a second can wait a little; what a person does, and new pictures, cannot. */
+function isNews(patch) {
+  return Object.keys(patch).every((key) => ["status", "curve", "trouble", "blocks", "loss"].includes(key));
 }
 
 function openingState(options) {

@@ -1,11 +1,11 @@
 // A slider drawn on a canvas, usable by pointer, keyboard and screen reader.
 
-import { h, setAttribute, sharp } from "./dom.js";
+import { h, onChange, setAttribute, sharp } from "./dom.js";
 
 /**
- * `{ element, update({ min, max, value, text, position, draw }) }`.
+ * `{ element, update({ min, max, value, text, position, draw, zoom, keys }) }`.
  * `onValue(fraction)` gets 0..1 along the track, `onStep(direction)` an arrow key, `onEnd(direction)` Home or End.
- * `draw(context, width, height)` paints the track; `position` 0..1 places the thumb.
+ * `draw(context, width, height, at, position)` paints the track when one of `keys` changed; `position` 0..1 places the thumb.
  */
 export function createSlider({ label, height, inset = 9, onValue, onStep, onEnd }) {
   const canvas = h("canvas", { "aria-hidden": "true" });
@@ -34,15 +34,17 @@ export function createSlider({ label, height, inset = 9, onValue, onStep, onEnd 
     if (direction) onStep(direction);
     else onEnd(end);
   };
-  const update = ({ min, max, value, text, position, draw, zoom }) => {
+  const paint = onChange((draw, width, zoom, position) => {
+    const context = sharp(canvas, width, height * zoom);
+    draw(context, width, height * zoom, (x) => inset + x * (width - 2 * inset), position);
+  });
+  const update = ({ min, max, value, text, position, draw, zoom, keys }) => {
     setAttribute(element, "aria-valuemin", min);
     setAttribute(element, "aria-valuemax", max);
     setAttribute(element, "aria-valuenow", value);
     setAttribute(element, "aria-valuetext", text);
     const width = element.clientWidth;
-    if (!width) return;
-    const context = sharp(canvas, width, height * zoom);
-    draw(context, width, height * zoom, (x) => inset + x * (width - 2 * inset), position);
+    if (width) paint([width, zoom, position, globalThis.devicePixelRatio, ...keys], draw, width, zoom, position);
   };
   return { element, update };
 }

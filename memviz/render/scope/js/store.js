@@ -1,6 +1,6 @@
 // One plain state object, replaced on every change, and one animation frame that draws whatever changed.
 
-/** A store: `get()`, `set(patch)`; `changed` is called after every patch that changes something. */
+/** A store: `get()`, `set(patch)`; `changed(patch)` is called after every patch that changes something. */
 export function createStore(initial, changed) {
   let state = initial;
   return {
@@ -8,29 +8,52 @@ export function createStore(initial, changed) {
     set(patch) {
       if (Object.keys(patch).every((key) => Object.is(state[key], patch[key]))) return;
       state = { ...state, ...patch };
-      changed(state);
+      changed(patch);
     },
   };
 }
 
+const EVERY_FRAME = 1 / 40; // seconds; whatever is due sooner is drawn with the animation frames
+
 /**
- * A loop that draws at most once per animation frame, and only after `request()`.
- * `tick(seconds)` runs first; while it returns true the loop keeps itself going.
+ * A loop that draws at most once per animation frame, and only when something asked for it.
+ * `request()` draws in the next frame, `later(seconds)` by then. `tick(seconds)` runs first and returns in how many
+ * seconds it is due again, Infinity for never: nothing runs in between, so that a playing scope leaves the processor alone.
  */
 export function createLoop(tick, draw) {
   let handle = 0;
+  let timer = 0;
+  let due = Infinity;
   let last = 0;
+  let ticking = false;
   const frame = (now) => {
     handle = 0;
-    const running = tick(last ? Math.min(0.25, (now - last) / 1000) : 0);
+    clearTimeout(timer);
+    due = Infinity;
+    ticking = true; // what the clocks change is drawn in this very frame
+    const next = tick(last ? Math.min(1, (now - last) / 1000) : 0);
+    ticking = false;
     draw();
-    last = running ? now : 0;
-    if (running) request();
+    last = next < Infinity ? now : 0;
+    later(next);
   };
   const request = () => {
-    if (!handle) handle = requestAnimationFrame(frame);
+    if (!handle && !ticking) handle = requestAnimationFrame(frame);
   };
-  return { request, stop: () => cancelAnimationFrame(handle) };
+  const later = (seconds) => {
+    const at = performance.now() + 1000 * seconds;
+    if (seconds <= EVERY_FRAME) request();
+    else if (at < due && seconds < Infinity) {
+      clearTimeout(timer);
+      due = at;
+      timer = setTimeout(request, 1000 * seconds);
+    }
+  };
+  const stop = () => {
+    cancelAnimationFrame(handle);
+    clearTimeout(timer);
+  };
+  return { request, later, stop };
 }
 
 /** What a scope starts with. */

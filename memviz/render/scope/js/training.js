@@ -45,7 +45,7 @@ export function createTraining(actions) {
     buttons.playing(view.replaying);
     setText(place, `u = ${grouped(u)}`);
     setText(note, noteOf(view));
-    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, draw: (...args) => drawRail(view, axis, records, ...args) });
+    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, keys: [view.curve, view.traces, axis.max, records.length, view.status?.solved_at, view.theme], draw: (...args) => drawRail(view, axis, records, ...args) });
     film.update(view, axis);
   };
   return { element, update };
