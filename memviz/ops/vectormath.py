@@ -33,6 +33,7 @@ F, I = np.float32, np.int32  # noqa: E741  (the types of the constants below)
 ZERO, HALF, ONE, TWO, INF, NAN, HUGE = F(0), F(0.5), F(1), F(2), F(np.inf), F(np.nan), F(3e38)
 TINY = F(2.0**-126)  # the smallest float32 of full precision
 LOG2_E = F(1 / math.log(2))
+ROUNDER = F(1.5 * 2**23)  # x + ROUNDER has no room for a fraction: it ends in the bits of the whole number n next to x
 LN2_HIGH, LN2_LOW = F(0.693359375), F(math.log(2) - 0.693359375)  # n LN2_HIGH is exact
 EXP_LOW, EXP_HIGH = F(-87.33654), F(88.72283)  # exp is TINY and the largest float32 there
 E5, E4, E3, E2, E1, E0 = (
@@ -86,11 +87,12 @@ def larger(context, a, b):
 def _exp32(x):
     inside = EXP_HIGH if x > EXP_HIGH else x
     inside = inside if inside > EXP_LOW else EXP_LOW  # NaN becomes EXP_LOW here, and NaN again below
-    n = np.rint(inside * LOG2_E)
+    rounded = inside * LOG2_E + ROUNDER
+    n = rounded - ROUNDER
     r = (inside - n * LN2_HIGH) - n * LN2_LOW
     y = ((((E5 * r + E4) * r + E3) * r + E2) * r + E1) * r + E0
     y = (y * r) * r + r + ONE
-    y = _float_of(I(_bits_of(y) + I(I(n) << FRACTION_BITS)))  # 2^n y
+    y = _float_of(I(_bits_of(y) + I(_bits_of(rounded) << FRACTION_BITS)))  # 2^n y: its exponent grows by n
     y = ZERO if x < EXP_LOW else y
     return y if x <= EXP_HIGH else x * HUGE
 
