@@ -25,46 +25,48 @@ def address(options, tape, edits, t, c):
     """Write the four stages of all heads."""
     memory, inverse, epsilon = tape.memory[t, c], tape.inverse[t, c], options.cosine_epsilon
     inverse_norms(memory, epsilon, inverse)
-    for h in range(tape.key.shape[2]):
-        content, interpolated = tape.content[t, c, h], tape.interpolated[t, c, h]
-        shifted, weighting = tape.shifted[t, c, h], tape.weighting[t + 1, c, h]
-        strength, similarity = tape.strength[t, c, h], tape.similarity[t, c, h]
-        content_weights(memory, inverse, tape.key[t, c, h], strength, epsilon, similarity, content)
-        if edits is not None:
-            edit(content, edits.content[t, h])
-        interpolate(content, tape.weighting[t, c, h], tape.gate[t, c, h], interpolated)
+    similarity, content = tape.similarity[t, c], tape.content[t, c]
+    content_weights(memory, inverse, tape.key[t, c], tape.strength[t, c], epsilon, similarity, content)
+    if edits is not None:
+        edit(content.reshape(-1), edits.content[t].reshape(-1))
+    for h in range(content.shape[0]):
+        interpolated, shifted = tape.interpolated[t, c, h], tape.shifted[t, c, h]
+        interpolate(content[h], tape.weighting[t, c, h], tape.gate[t, c, h], interpolated)
         if edits is not None:
             edit(interpolated, edits.interpolated[t, h])
         shift(interpolated, tape.shift[t, c, h], shifted)
         if edits is not None:
             edit(shifted, edits.shifted[t, h])
-        sharpen(shifted, tape.sharpness[t, c, h], options.sharpen_tiny, tape.logs[t, c, h], weighting)
+        weighting, logs = tape.weighting[t + 1, c, h], tape.logs[t, c, h]
+        sharpen(shifted, tape.sharpness[t, c, h], options.sharpen_tiny, logs, weighting)
         if edits is not None:
             edit(weighting, edits.weighting[t, h])
 
 
 @part
 def address_vjp(options, tape, d, room, t, c):
-    """Add into the gradients of the memory before the step and the last weightings, write those of the pieces."""
-    memory, inverse, epsilon = tape.memory[t, c], tape.inverse[t, c], options.cosine_epsilon
-    at, two, dmemory = t % d.key.shape[0], d.weighting.shape[0], d.memory[t % d.memory.shape[0], c]
-    for h in range(tape.key.shape[2]):
-        dcontent, dinterpolated, dshifted = d.content[at, c, h], d.interpolated[at, c, h], d.shifted[at, c, h]
-        dweighting, dlast = d.weighting[(t + 1) % two, c, h], d.weighting[t % two, c, h]
-        dkey, dshift = d.key[at, c, h], d.shift[at, c, h]
-        for gradient in (dcontent, dinterpolated, dshifted, dlast, dkey, dshift):
-            gradient[:] = 0
+    """Add into the gradient of the memory before the step, write those of the last weightings and of what was told."""
+    at, two = t % d.key.shape[0], d.weighting.shape[0]
+    d.content[at, c][:] = 0
+    for h in range(d.content.shape[2]):
+        dinterpolated, dshifted = d.interpolated[at, c, h], d.shifted[at, c, h]
+        dweighting, dlast, dshift = d.weighting[(t + 1) % two, c, h], d.weighting[t % two, c, h], d.shift[at, c, h]
+        dinterpolated[:] = 0
+        dshifted[:] = 0
+        dlast[:] = 0
+        dshift[:] = 0
         shifted, weighting, sharpness = tape.shifted[t, c, h], tape.weighting[t + 1, c, h], tape.sharpness[t, c, h]
         d.sharpness[at, c, h] = sharpen_vjp(
             shifted, sharpness, options.sharpen_tiny, tape.logs[t, c, h], weighting, dweighting, dshifted
         )
         shift_vjp(tape.interpolated[t, c, h], tape.shift[t, c, h], dshifted, dinterpolated, dshift)
-        content, gate = tape.content[t, c, h], tape.gate[t, c, h]
-        d.gate[at, c, h] = interpolate_vjp(content, tape.weighting[t, c, h], gate, dinterpolated, dcontent, dlast)
-        key, strength, similarity = tape.key[t, c, h], tape.strength[t, c, h], tape.similarity[t, c, h]
-        d.strength[at, c, h] = content_weights_vjp(
-            memory, inverse, key, strength, epsilon, similarity, content, dcontent, dmemory, dkey, room
-        )
+        content, last, gate = tape.content[t, c, h], tape.weighting[t, c, h], tape.gate[t, c, h]
+        d.gate[at, c, h] = interpolate_vjp(content, last, gate, dinterpolated, d.content[at, c, h], dlast)
+    d.key[at, c][:] = 0
+    d.strength[at, c][:] = 0
+    saved = (tape.memory[t, c], tape.inverse[t, c], tape.key[t, c], tape.strength[t, c], options.cosine_epsilon)
+    given = (tape.similarity[t, c], tape.content[t, c], d.content[at, c], d.memory[t % d.memory.shape[0], c])
+    content_weights_vjp(*saved, *given, d.key[at, c], d.strength[at, c], room)
 
 
 @part

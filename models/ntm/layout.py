@@ -107,7 +107,7 @@ class Work(NamedTuple):
     controller: Array  # (4 hidden, hidden + 1 + R W) lstm; (hidden, 1 + R W) feedforward
     heads: Array  # (P, hidden + 1)
     output: Array  # (Y, hidden + 1 + R W)
-    room: Array  # (2, N)
+    room: Array  # (head + 1, N)
 
 
 def tape_shapes(config: NTMConfig, X: int, Y: int, T: int, C: int) -> dict[str, tuple[int, ...]]:
@@ -150,7 +150,7 @@ def work_shapes(config: NTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]
     blocks = shapes(config, X, Y)
     weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
     weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
-    return {**weights, "room": (2, config.N)}
+    return {**weights, "room": (config.read_heads + config.write_heads + 1, config.N)}
 
 
 @dataclass
