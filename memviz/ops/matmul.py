@@ -38,6 +38,7 @@ from memviz.ops.kernel import kernel
 # register bits -> (rows, most vectors a row) of the tiles, tallest first
 _TILES = {512: ((4, 6), (2, 10), (1, 10)), 256: ((4, 3), (2, 5), (1, 8)), 128: ((4, 2), (2, 4), (1, 6))}
 _INT, _INDEX, _BIT = ir.IntType(32), ir.IntType(64), ir.IntType(1)
+Place = tuple[ir.Value, ir.Value]  # address, and bytes from one row to the next
 
 
 def _vector_bits() -> int:
@@ -77,17 +78,29 @@ class _Vectors:
     def pointer(self, address: ir.Value, elements: int = 0) -> ir.Value:
         return self.builder.inttoptr(self.builder.add(address, _INDEX(elements * self.bytes)), ir.PointerType())
 
+    def row(self, place: Place, i: int) -> ir.Value:
+        return self.pointer(self.builder.add(place[0], self.builder.mul(place[1], _INDEX(i))))
+
+    def shuffle(self, a: ir.Value, b: ir.Value, order: list[int]) -> ir.Value:
+        """Lanes of a and, from number L on, of b."""
+        return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_INT, self.lanes), order))
+
     def splat(self, scalar: ir.Value) -> ir.Value:
         """All lanes the same."""
-        nothing, lane_zero = ir.Constant(self.type, ir.Undefined), [0] * self.lanes
-        first = self.builder.insert_element(nothing, scalar, _INT(0))
-        return self.builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(_INT, self.lanes), lane_zero))
+        nothing = ir.Constant(self.type, ir.Undefined)
+        return self.shuffle(self.builder.insert_element(nothing, scalar, _INT(0)), nothing, [0] * self.lanes)
 
     def first_lanes(self, count: ir.Value) -> ir.Value:
         """A mask that lets the first `count` lanes through."""
         # this call, unlike a comparison, LLVM does not repeat in every step of the loop over k
         name = f"llvm.get.active.lane.mask.v{self.lanes}i1.i64"
         return self.call(name, self.mask_type, [_INDEX(0), count])
+
+    def corner(self, rows: ir.Value, columns: ir.Value) -> list[ir.Value]:
+        """For each row of a block the mask that lets so many columns of so many rows through."""
+        used, unused = self.first_lanes(columns), ir.Constant(self.mask_type, None)
+        below = (self.builder.icmp_signed("<", _INDEX(i), rows) for i in range(self.lanes))
+        return [self.builder.select(inside, used, unused) for inside in below]
 
     def load(self, pointer: ir.Value, mask: ir.Value | None = None) -> ir.Value:
         if mask is None:
@@ -193,29 +206,36 @@ def _tile(typing, keep, out, out_row, a, a_row, a_column, b, b_row, rows, vector
     return types.void(keep, *[types.intp] * 11), emit
 
 
+def _emit_turn(v: _Vectors, source: Place, target: Place, masks: tuple[list[ir.Value | None], ...]) -> None:
+    """Load a block of L x L, swap halves, then quarters, ... of neighbouring rows, and store it."""
+    row = [v.load(v.row(source, i), masks[0][i]) for i in range(v.lanes)]
+    half = v.lanes // 2
+    while half:
+        for i in (i for i in range(v.lanes) if not i & half):
+            keep = [v.lanes + c - half if c & half else c for c in range(v.lanes)]
+            swap = [v.lanes + c if c & half else c + half for c in range(v.lanes)]
+            row[i], row[i + half] = v.shuffle(row[i], row[i + half], keep), v.shuffle(row[i], row[i + half], swap)
+        half //= 2
+    for i in range(v.lanes):
+        v.store(row[i], v.row(target, i), masks[1][i])
+
+
 @intrinsic
-def _turn_block(typing, zero, a, a_row, out, out_row):
-    """out = a.T for one block of L x L, in registers: swap halves, then quarters, ... of neighbouring rows."""
+def _turn_block(typing, zero, a, a_row, out, out_row, rows, columns):
+    """out = a.T for one block of at most L x L, in registers."""
 
     def emit(context, builder, signature, arguments):
         v = _Vectors(builder, zero)
-        _, a, a_row, out, out_row = arguments
-        rows = [v.load(v.pointer(builder.add(a, builder.mul(a_row, _INDEX(i))))) for i in range(v.lanes)]
-        half = v.lanes // 2
-        while half:
-            for i in range(v.lanes):
-                if i & half == 0:
-                    upper, lower = rows[i], rows[i + half]
-                    keep = [c if c & half == 0 else v.lanes + c - half for c in range(v.lanes)]
-                    swap = [c + half if c & half == 0 else v.lanes + c for c in range(v.lanes)]
-                    picks = [ir.Constant(ir.VectorType(_INT, v.lanes), order) for order in (keep, swap)]
-                    rows[i], rows[i + half] = (builder.shuffle_vector(upper, lower, pick) for pick in picks)
-            half //= 2
-        for i in range(v.lanes):
-            v.store(rows[i], v.pointer(builder.add(out, builder.mul(out_row, _INDEX(i)))))
+        _, a, a_row, out, out_row, rows, columns = arguments
+        whole = builder.and_(*(builder.icmp_signed("==", n, _INDEX(v.lanes)) for n in (rows, columns)))
+        with builder.if_else(whole) as (inside, edge):
+            with inside:
+                _emit_turn(v, (a, a_row), (out, out_row), ([None] * v.lanes, [None] * v.lanes))
+            with edge:
+                _emit_turn(v, (a, a_row), (out, out_row), (v.corner(rows, columns), v.corner(columns, rows)))
         return context.get_dummy_value()
 
-    return types.void(zero, *[types.intp] * 4), emit
+    return types.void(zero, *[types.intp] * 6), emit
 
 
 @intrinsic
@@ -289,13 +309,11 @@ def matmul_add(a, b, out):
 @kernel
 def transpose(a, out):
     """out = a.T; rows of both contiguous."""
-    lanes = _lanes(a.dtype.type(0))
-    rows, columns = a.shape[0] // lanes * lanes, a.shape[1] // lanes * lanes
-    for i in range(0, rows, lanes):
-        for j in range(0, columns, lanes):
+    zero = a.dtype.type(0)
+    lanes = _lanes(zero)
+    for i in range(0, a.shape[0], lanes):
+        for j in range(0, a.shape[1], lanes):
             source = a.ctypes.data + i * a.strides[0] + j * a.itemsize
             target = out.ctypes.data + j * out.strides[0] + i * out.itemsize
-            _turn_block(a.dtype.type(0), source, a.strides[0], target, out.strides[0])
-    for i in range(a.shape[0]):
-        for j in range(columns if i < rows else 0, a.shape[1]):
-            out[j, i] = a[i, j]
+            rows, columns = min(lanes, a.shape[0] - i), min(lanes, a.shape[1] - j)
+            _turn_block(zero, source, a.strides[0], target, out.strides[0], rows, columns)
