@@ -34,6 +34,7 @@ class Pretend:
         self.paths: list[str] = []
         self.sockets: list[Any] = []
         self.state, self.update, self.gradients, self.run = "idle", 0, False, None
+        self.speed: float | None = None
         self.wake = threading.Condition()
 
     def serve(self) -> Pretend:
@@ -76,7 +77,7 @@ class Pretend:
             "records": known,
         }
         said |= {"seconds": self.update / 2800, "solved_at": 1650 if done else None}
-        return status_frame(status(**said | changes))
+        return status_frame(status(**said | {"speed": self.speed} | changes))
 
     def trace(self, update: int, source: str = "live") -> bytes:
         """The probe episode at an update."""
@@ -145,6 +146,9 @@ class Pretend:
             self.say(self.trace(command["update"], "probe"))
         elif do == "gradients":
             self.gradients = command["on"]
+        elif do == "speed":
+            self.speed = command["per_second"]
+            self.say(self.status())
         elif do == "step":
             self.show(self.update + command["n"], "paused")
             self.slow_phase()

@@ -54,6 +54,7 @@ def test_the_recorded_episode_plays_before_anything_is_started(live):
 
 def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live):
     run, page = started(live)
+    until(page, run, "start")
     assert run.heard("start")[0]["recipe"] == {"model": "ntm"}
     for update in (1, 64, 512):
         run.show(update)

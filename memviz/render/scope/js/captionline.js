@@ -5,6 +5,9 @@ import { h, onChange, setText } from "./dom.js";
 import { formulaOf } from "./formula.js";
 import { exact } from "./numbers.js";
 
+const HINT = "Hover over any cell for its value and its formula; click to pin; ? lists the keys.";
+const GRADIENT_HINT = "The gradient: where magenta, a larger value would raise the loss; where green, it would lower it.";
+
 /** `{ element, update(view) }`. */
 export function createCaption() {
   const sentence = h("p.sentence");
@@ -27,7 +30,7 @@ export function createCaption() {
 /** "write weighting[t 4, slot 4] = 0.9973" and its formula, for the hovered value; a hint when nothing is hovered. */
 export function readoutOf(view) {
   const { hover, trace } = view;
-  if (!hover || !trace.signals[hover.signal]) return "Hover over any cell for its value and its formula; click to pin; ? lists the keys.";
+  if (!hover || !trace.signals[hover.signal]) return view.layer === "gradient" ? GRADIENT_HINT : HINT;
   const at = { ...hover, t: hover.t ?? view.t };
   const dims = trace.signals[hover.signal].dims;
   const place = dims.map((dim) => (dim === "read" || dim === "write" ? `head ${at.head}` : dim === "t" ? `t ${at.t}` : `${dim} ${at[dim] ?? "–"}`));

@@ -89,7 +89,8 @@ export function createStageHead(stages, units, side) {
   const update = (view) => {
     const head = view.headOf(side);
     setText(subject, view.trace.sizes[side] > 1 ? `${side} head ${head}` : `${side} head`);
-    setText(tail, `at t = ${view.t}; ${stages[0].legend}`);
+    const length = view.layer === "gradient" ? "row = slot, length = |dL / d weight|" : stages[0].legend;
+    setText(tail, `at t = ${view.t}; ${length}`);
     const steering = parameters(view.trace, side, view.t, head, stages.length);
     stages.forEach((panel, i) => {
       setText(cells[i].children[1], steering[i] ?? "");

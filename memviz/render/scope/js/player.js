@@ -1,6 +1,6 @@
 // The clocks: they move t and u by time, say when they are due again, and stop themselves.
 
-import { walk } from "./slow.js";
+import { ask, walk } from "./slow.js";
 
 const REST = 1.4; // seconds on the last step before the episode starts again
 const REPLAY = 3; // recorded updates a second at speed 4
@@ -33,7 +33,9 @@ export function createPlayer(store, actions) {
   };
 
   const walkOn = (slow, seconds, trace) => {
-    const next = walk(slow, seconds, trace, store.get().speed);
+    const after = ask(slow, store.get().status);
+    if (after !== null) actions.command({ do: "step", n: 1 });
+    const next = after === null ? walk(slow, seconds, trace, store.get().speed) : { ...slow, after };
     if (slow.phase === "waiting" && next?.phase === "forward") actions.command({ do: "speed", per_second: slow.speed });
     store.set({ slow: next });
     return next ? WALK : Infinity;

@@ -3,7 +3,7 @@
 import { controlled } from "./records.js";
 
 const RATE = 1.25; // steps per step of the playback speed
-const PACE = 2; // updates a second that the run makes meanwhile
+const PACE = 2; // updates a second: slow enough for a run to tell the gradient norm of every block
 const HOLD = { loss: 2.4, update: 3.5 }; // seconds
 export const PHASES = [
   ["forward", "The episode runs forward, step by step."],
@@ -17,18 +17,23 @@ export function hasGradients(trace) {
   return Object.values(trace?.signals ?? {}).some((signal) => signal.kind === "gradient");
 }
 
-/** Begins the walk; a run that we control first makes one more update with its gradients recorded. */
+/** Begins the walk; a run that we control first makes one more update with its gradients recorded (see `ask`). */
 export function startSlow(store, send) {
-  if (controlled(store.get())) {
-    send({ do: "pause" });
-    send({ do: "gradients", on: true });
-    send({ do: "speed", per_second: PACE }); // slow enough for the run to tell the norm of every block
-    send({ do: "step", n: 1 });
-    const { update, speed = null } = store.get().status;
-    store.set({ playing: false, replaying: false, hover: null, u: null, slow: { phase: "waiting", clock: 0, after: update, speed } });
-  } else {
-    store.set({ playing: false, replaying: false, hover: null, slow: begin() });
+  const still = { playing: false, replaying: false, hover: null };
+  if (!controlled(store.get())) {
+    store.set({ ...still, slow: begin() });
+    return;
   }
+  send({ do: "pause" });
+  send({ do: "gradients", on: true });
+  send({ do: "speed", per_second: PACE });
+  store.set({ ...still, u: null, slow: { phase: "waiting", clock: 0, after: null, speed: store.get().status.speed ?? null } });
+}
+
+/** While waiting: once the run stands still at the slow pace, the update to ask it for; else null. Pure. */
+export function ask(slow, status) {
+  const ready = slow.phase === "waiting" && slow.after === null && status?.speed === PACE && status.state !== "training";
+  return ready ? status.update : null;
 }
 
 function begin() {
@@ -37,7 +42,7 @@ function begin() {
 
 /** The state of the walk after `seconds` more at a playback `speed`; null when it is over. Pure. */
 export function walk(slow, seconds, trace, speed) {
-  if (slow.phase === "waiting") return trace.update > slow.after && hasGradients(trace) ? begin() : slow;
+  if (slow.phase === "waiting") return slow.after !== null && trace.update > slow.after && hasGradients(trace) ? begin() : slow;
   const clock = slow.clock + seconds;
   const step = Math.floor(clock * RATE * speed);
   if (slow.phase === "forward") return step < trace.T ? { ...slow, clock, t: step } : { phase: "loss", t: trace.T - 1, clock: 0 };
