@@ -25,7 +25,9 @@ class CopyConfig:
             )
 
 
+# beta2: with Adam's usual 0.999 two of 25 NTMs fell back to chance on the way and took 35,000 sequences; with 0.98 all
+# of 30 had solved it by 22,400, in the median by 9,600
 PRESETS = {
-    "lesson": Preset({"width": 6, "low": 1, "high": 8}),
-    "paper": Preset({"width": 8, "low": 1, "high": 20}),
+    "lesson": Preset({"width": 6, "low": 1, "high": 8}, {"exam_every": 800}),
+    "paper": Preset({"width": 8, "low": 1, "high": 20}, {"beta2": 0.98}),
 }
