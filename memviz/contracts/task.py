@@ -48,3 +48,5 @@ class Task:
     exam: Callable[[Any, np.random.Generator], list[Chunk]]  # fresh chunks that decide "solved": all bits right
     score: Callable[[np.ndarray, Episode], Mapping[str, float]]  # (outputs, episode) -> the published metrics
     chance: Callable[[Any], Mapping[str, float]]  # config -> the same metrics of a network that knows nothing
+    # config -> config of a harder exam that chooses the best state once the task is solved; None: the exam itself does
+    stretch: Callable[[Any], Any] | None = None

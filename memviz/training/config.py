@@ -38,9 +38,9 @@ class TrainConfig:
     exam_below: float = knob(0.01, 0.0, 10.0, "nats per answered bit below which such a look takes an exam")
     polish: int = knob(0, 0, 10**8, "sequences to go on after it is solved, at a falling rate; the best state is kept")
     fall: str = choice(
-        "cosine",
-        ("cosine", "quarter"),
-        "polishing: the rate falls to a hundredth in a half cosine, or to a quarter at once",
+        "quarter",
+        ("quarter", "cosine"),
+        "polishing: the rate falls to a quarter at once, or to a hundredth in a half cosine",
     )
 
     def __post_init__(self) -> None:

@@ -23,10 +23,13 @@ class Examiner:
         self._setup = setup
         self._scratch: dict[int, Any] = {}
 
-    def take(self, params: Arrays, update: int, memory: np.ndarray | None = None) -> Exam:
-        """The exam of this update. `memory` (slot, word): where every episode starts, instead of the setup's."""
+    def take(self, params: Arrays, update: int, memory: np.ndarray | None = None, chunks: int | None = None) -> Exam:
+        """The exam of this update, or only its first `chunks`.
+
+        `memory` (slot, word): where every episode starts, instead of the setup's.
+        """
         setup = self._setup
-        chunks = setup.task.exam(setup.task_config, generator(EXAM, setup.seed, update))
+        chunks = setup.task.exam(setup.task_config, generator(EXAM, setup.seed, update))[:chunks]
         results = [self._grade(chunk, params, memory if memory is not None else setup.memory) for chunk in chunks]
         nats, wrong = sum(nats for nats, _ in results), sum(wrong for _, wrong in results)
         nats = nats if math.isfinite(nats) else BROKEN

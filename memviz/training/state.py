@@ -62,8 +62,8 @@ class TrainState:
     smooth: float | None = None  # running mean of the loss, nats per answer; see watch.py
     exam: Exam | None = None  # the last one
     solved: Solved | None = None
-    best: np.ndarray | None = None  # parameters of the best exam since it was solved, while polishing
-    best_exam: Exam | None = None
+    best: np.ndarray | None = None  # while polishing: the parameters of the best trial since it was solved
+    best_exam: Exam | None = None  # that trial: the harder exam, if the task has one
     changes: list[tuple[int, dict[str, Any]]] = field(
         default_factory=list
     )  # (update, what was changed before the next)

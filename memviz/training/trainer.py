@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -25,6 +25,7 @@ from memviz.training.state import Exam, Solved, TrainState, Window
 from memviz.training.workers import Workers
 
 LN2 = math.log(2)
+STRETCH_CHUNKS = 4  # of the harder exam: enough to tell states apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,10 @@ class Trainer:
     def __init__(
         self, setup: Setup, config: TrainConfig, state: TrainState | None = None, threads: int | None = None
     ) -> None:
-        self.setup = setup
+        self._set_up(setup)
         self.state = TrainState.first(setup, config) if state is None else state.copy()
         self.params: Arrays = setup.layout.views(self.state.params)
         self._workers = Workers()
-        self._examiner = Examiner(setup)
         self._threads = threads
         # called with "forward" before the gradient of an update, "gradient" after it, "update" after the move
         self.on_phase: Callable[[str, Trainer], None] | None = None
@@ -73,7 +73,7 @@ class Trainer:
 
     def begin(self, setup: Setup) -> None:
         """Start again at update 0 with the settings as they are; the setup may have another seed or memory."""
-        self.setup, self._examiner = setup, Examiner(setup)
+        self._set_up(setup)
         self.restore(TrainState.first(setup, self.state.config))
 
     def restore(self, state: TrainState) -> None:
@@ -155,8 +155,7 @@ class Trainer:
 
     def exam(self) -> Exam:
         """The exam of the present parameters; taking it changes nothing but `state.exam`."""
-        memory = self.state.memory[0][0] if self.state.memory else None
-        self.state.exam = self._examiner.take(self.params, self.state.update, memory)
+        self.state.exam = self._examiner.take(self.params, self.state.update, self._memory())
         return self.state.exam
 
     def polished(self) -> bool:
@@ -175,16 +174,27 @@ class Trainer:
         exam = self.exam()
         if exam.passed and state.solved is None:
             state.solved = Solved(state.update, state.sequences, state.seconds)
-        if state.solved is not None and state.config.polish and _better(exam, state.best_exam):
-            state.best, state.best_exam = state.params.copy(), exam
+        if state.solved is not None and state.config.polish and _better(trial := self._trial(exam), state.best_exam):
+            state.best, state.best_exam = state.params.copy(), trial
         return exam
+
+    def _trial(self, exam: Exam) -> Exam:
+        """What states are chosen by while polishing: the harder exam if there is one, and the wrong bits of both."""
+        if self._stretch is None:
+            return exam
+        hard = self._stretch.take(self.params, self.state.update, self._memory(), STRETCH_CHUNKS)
+        return replace(hard, wrong_bits=hard.wrong_bits + exam.wrong_bits)
 
     def _keep_best(self) -> None:
         state, best = self.state, self.state.best_exam
-        if best is not None and state.best is not None and not _better(self.exam(), best):
+        if best is not None and state.best is not None and not _better(self._trial(self.exam()), best):
             state.params[:] = state.best
-            state.exam = best
+            self.exam()
         state.best = state.best_exam = None
+
+    def _memory(self) -> np.ndarray | None:
+        """The memory (slot, word) that exams start from when memories are carried over."""
+        return self.state.memory[0][0] if self.state.memory else None
 
     def _diverged(self, norm: float) -> DivergedError:
         state, lanes = self.state, self.lanes
@@ -195,6 +205,10 @@ class Trainer:
         error = watch.diverged(state.update + 1, self._good.update, what, state.config, blocks)
         self.restore(self._good)
         return error
+
+    def _set_up(self, setup: Setup) -> None:
+        self.setup, self._examiner, harder = setup, Examiner(setup), setup.task.stretch
+        self._stretch = harder and Examiner(replace(setup, task_config=harder(setup.task_config)))
 
     def _build(self) -> None:
         """Make what depends on the batch, the carried memory and the optimizer."""

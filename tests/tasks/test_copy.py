@@ -101,3 +101,9 @@ def test_chance_is_84_bits_and_42_wrong_on_the_papers_lengths():
 def test_no_length_left_is_refused():
     with pytest.raises(ConfigError, match="low"):
         CopyConfig(low=5, high=4)
+
+
+def test_the_harder_exam_is_five_times_the_longest_sequence():
+    harder = TASK.stretch(PAPER)
+    assert (harder.width, harder.low, harder.high) == (8, 100, 100)
+    assert {len(chunk.inputs) for chunk in TASK.exam(harder, np.random.default_rng(0))} == {201}

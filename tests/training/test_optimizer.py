@@ -133,7 +133,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing(name, bad):
 
 
 def test_the_rate_falls_only_while_polishing():
-    config = TrainConfig(rate=0.1, polish=1000)
+    config = TrainConfig(rate=0.1, polish=1000, fall="cosine")
     assert rate_at(config, None) == rate_at(config, 0) == 0.1
     assert rate_at(config, 500) == pytest.approx(0.1 * 0.505)
     assert rate_at(config, 1000) == rate_at(config, 5000) == pytest.approx(0.001)

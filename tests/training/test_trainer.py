@@ -180,3 +180,15 @@ def test_the_two_halves_of_an_update_are_the_whole():
     assert loss == metrics["loss"]
     assert set(norms) == {"A", "B", "bias", "memory_start"}
     assert sum(norm**2 for norm in norms.values()) == pytest.approx(metrics["norm"] ** 2, rel=1e-5)
+
+
+def test_while_polishing_the_best_state_is_chosen_by_the_harder_exam():
+    trainer = stand_in.trainer(polish=600)
+    harder = replace(trainer.setup.task, stretch=lambda config: replace(config, steps=40))
+    trainer = Trainer(replace(trainer.setup, task=harder), trainer.state.config, threads=1)
+    while trainer.state.best_exam is None:
+        trainer.advance()
+    assert trainer.state.best_exam.bits_per_sequence > 3 * trainer.state.exam.bits_per_sequence  # 40 steps, not 5
+    list(drive(trainer, Until()))
+    assert trainer.state.best is None
+    assert trainer.exam().passed

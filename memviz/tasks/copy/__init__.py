@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from memviz.contracts.task import Task
 from memviz.tasks.copy.config import PRESETS, CopyConfig
-from memviz.tasks.copy.episodes import exam, sample, sample_batch, steps, widths
+from memviz.tasks.copy.episodes import exam, sample, sample_batch, steps, stretch, widths
 from memviz.tasks.copy.score import chance, score
 
 TASK = Task(
@@ -28,4 +28,5 @@ TASK = Task(
     exam=exam,
     score=score,
     chance=chance,
+    stretch=stretch,
 )

@@ -14,6 +14,7 @@ from memviz.tasks.copy.config import CopyConfig
 
 EXAM_SEQUENCES = 100
 EXAM_CHUNK = 5  # sequences of one length that are examined together
+STRETCH = 5
 LONGEST = 10_000  # words of a sequence asked for by length
 
 
@@ -76,6 +77,12 @@ def exam(config: CopyConfig, rng: np.random.Generator) -> list[Chunk]:
         for length, count in sorted(counts.items())
         for done in range(0, count, EXAM_CHUNK)
     ]
+
+
+def stretch(config: CopyConfig) -> CopyConfig:
+    """Five times the longest sequence trained on: 100 words after 1..20."""
+    length = min(STRETCH * config.high, 200)
+    return CopyConfig(config.width, length, length)
 
 
 def _chunk(config: CopyConfig, rng: np.random.Generator, length: int, C: int) -> Chunk:
