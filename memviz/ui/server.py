@@ -72,4 +72,5 @@ def serve(host: str, port: int, opened: Path | None = None) -> None:
     """Run the app until it is interrupted; `opened` is a trace or checkpoint to show first. Blocks."""
     desk().opened = opened
     app = st.App(PAGE, routes=ROUTES, lifespan=lifespan, on_script_error=failed)
-    app.run(config={**settings(), "server.address": host, "server.port": port, "server.headless": True})
+    quiet = {"server.headless": True, "logger.hideWelcomeMessage": True}  # else it asks the internet who we are
+    app.run(config={**settings(), **quiet, "server.address": host, "server.port": port})
