@@ -12,6 +12,7 @@ from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
 from memviz.render.limits import Limits, limits_of, merge_limits
 from memviz.render.scope.encode import trace_frame
+from memviz.ui.fingerprint import compare
 
 PanelsOf = Callable[[Mapping[str, Signal]], list[Panel]]
 
@@ -27,6 +28,7 @@ class Channel:
         self._unsubscribe: Callable[[], None] | None = None
         self._scheduled = False  # a wake-up is already on its way to the loop: training may publish faster
         self._version, self._frame = -1, b""
+        self._verdict: tuple[tuple[int, int], str] = ((-1, -1), "")
         self._limits: Limits = {}  # the fixed scales of the run: they grow, and never shrink
 
     @property
@@ -67,6 +69,12 @@ class Channel:
         self._limits = merge_limits(self._limits, limits_of(trace))
         about = {"version": version, "source": source, "limits": self._limits, "published": time.time()}
         return trace_frame(trace, self._panels_of(trace.signals), **about)
+
+    def verdict(self, update: int) -> str:
+        """Whether a run of a link, at rest at `update`, is what the link promised; "" without a promise."""
+        if self.run.recipe.get("expect") and self._verdict[0] != (self.run.epoch, update):
+            self._verdict = ((self.run.epoch, update), compare(self.run))
+        return self._verdict[1] if self._verdict[0] == (self.run.epoch, update) else ""
 
     def _wake(self) -> None:
         self._scheduled = False

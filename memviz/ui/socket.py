@@ -8,7 +8,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from time import monotonic
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -19,6 +18,7 @@ from memviz.ui.commands import COMMANDS, OPEN_TO_ALL
 from memviz.ui.desk import Desk
 from memviz.ui.hub import Channel
 from memviz.ui.recipe import check
+from memviz.ui.standing import standing
 
 NEW = "new"  # the run id of a socket that watches nothing yet
 LONGEST = 64 * 1024  # characters of one message; a recipe is a few hundred
@@ -26,7 +26,6 @@ HELLO_SECONDS = 10.0  # a socket that does not introduce itself is closed
 HEARTBEAT = 10.0  # an idle socket still says so, which keeps proxies and the browser's watchdog calm
 GAP = 0.04  # between two rounds of frames: 25 a second for one viewer
 TOO_BIG, REFUSED = 1009, 1008  # close codes of RFC 6455
-READING = 4.0  # seconds that an error stays on the page of a running training
 REPLIES = 16  # waiting answers; a flood drops the oldest
 
 BEAT = pack({"type": "beat"}, {})  # pages ignore frames of a type they do not know
@@ -45,7 +44,6 @@ class Viewer:
         self.probe: int | None = None  # the update whose recording was asked for last
         self._socket = socket
         self._replies: list[bytes] = []
-        self._refused = -READING  # when the last error was sent
         self._starting: asyncio.Task[None] | None = None
         self._forget()
 
@@ -81,7 +79,7 @@ class Viewer:
             run = await asyncio.to_thread(lambda: self.desk.registry.get(run_id))
         except MemvizError as error:
             log.info("run %s cannot be watched: %s", run_id, error)
-            self.refuse(
+            self.reply(
                 error_frame("This run is not on this machine.", "It may have been removed. Train starts a new one.")
             )
         else:
@@ -95,14 +93,9 @@ class Viewer:
         try:
             run = await asyncio.to_thread(lambda: self.desk.registry.create(check(recipe), self.owner))
         except MemvizError as error:
-            self.refuse(refusal(error))
+            self.reply(refusal(error))
         else:
             self.watch(self.desk.hub.channel(run))
-
-    def refuse(self, error: bytes) -> None:
-        """Show an error, and leave time to read it."""
-        self._refused = monotonic()
-        self.reply(error)
 
     def reply(self, frame: bytes) -> None:
         """Send a frame in the next round."""
@@ -151,12 +144,12 @@ class Viewer:
             try:
                 self._obey(await self._message())
             except MemvizError as error:
-                self.refuse(refusal(error))
+                self.reply(refusal(error))
             except WebSocketDisconnect:
                 raise
             except Exception:
                 log.exception("a command failed")
-                self.refuse(error_frame("The command failed.", f"The details are in {self.desk.log}."))
+                self.reply(error_frame("The command failed.", f"The details are in {self.desk.log}."))
 
     def _obey(self, message: Mapping[str, Any]) -> None:
         name = message["do"]
@@ -183,30 +176,15 @@ class Viewer:
                 self.reply(BEAT)
 
     async def _round(self) -> None:
-        status = self.status()
-        if status != self._status and self._shown(status):
+        status = standing(self.channel, self.controls, self.desk.preparation.message)
+        if status != self._status:
             self._status = status
             await self._socket.send_bytes(status_frame(status))
         if self.channel is not None:
             await self._send_run(self.channel)
         replies, self._replies = self._replies, []
-        for frame in replies:  # last: a status takes an error off the page
+        for frame in replies:  # last: a run that has moved takes an error off the page
             await self._socket.send_bytes(frame)
-
-    def _shown(self, status: Mapping[str, Any]) -> bool:
-        """Whether a status may go out: for a while after an error only if something else than numbers changed."""
-        moved = any(status.get(name) != self._status.get(name) for name in ("run", "state"))
-        return moved or monotonic() - self._refused > READING
-
-    def status(self) -> dict[str, Any]:
-        """Where things stand for this browser."""
-        compiling = self.desk.preparation.message
-        if self.channel is None:
-            return {"run": None, "state": "idle", "message": compiling, "controls": True}
-        status = {**self.channel.run.status(), "controls": self.controls, "viewers": self.channel.viewers}
-        if compiling and status["state"] == "training" and not status["update"]:  # it waits for the same compiler
-            status |= {"state": "compiling", "message": compiling}
-        return status
 
     async def _send_run(self, channel: Channel) -> None:
         if self.probe is not None:
@@ -231,7 +209,7 @@ class Viewer:
         try:
             record = await asyncio.to_thread(channel.run.record, update)
         except MemvizError as error:
-            self.refuse(refusal(error))
+            self.reply(refusal(error))
         else:
             await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe"))
 

@@ -55,16 +55,14 @@ def of(found: Iterable[Result], model: str, task: str) -> list[Result]:
     return [result for result in found if (result["model"], result["task"]) == (model, task)]
 
 
-def verdict(runs: list[Result]) -> dict[str, Any]:
+def verdict(runs: list[Result]) -> dict[str, str]:
     """works, hard or untested, with the figures behind it."""
-    solved = [run for run in runs if run["solved"]]
     if not runs:
-        return {"It": "untested", "Solved": "", "Sequences": None, "Seconds": None}
+        return {"Verdict": "untested", "Solved": "", "Sequences": "", "Seconds": ""}
+    solved = [run for run in runs if run["solved"]]
     word = "works" if len(solved) >= WORKS * len(runs) else "hard"
-    figures = {"Sequences": None, "Seconds": None}
+    found = {"Verdict": word, "Solved": f"{len(solved)} of {len(runs)}", "Sequences": "", "Seconds": ""}
     if solved:
-        figures = {
-            "Sequences": round(median(r["sequences"] for r in solved)),
-            "Seconds": round(median(r["seconds"] for r in solved), 1),
-        }
-    return {"It": word, "Solved": f"{len(solved)} of {len(runs)}", **figures}
+        found["Sequences"] = f"{median(run['sequences'] for run in solved):,.0f}"
+        found["Seconds"] = f"{median(run['seconds'] for run in solved):.1f}"
+    return found

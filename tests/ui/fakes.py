@@ -20,6 +20,7 @@ class FakeRun:
         self.id, self.recipe, self.owner = run_id, dict(recipe), owner
         self.update, self.state, self.version = 0, "training", 0
         self.epoch = 0
+        self.exam: dict[str, Any] | None = None
         self.calls: list[tuple[Any, ...]] = []
         self._alone = threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
@@ -34,7 +35,7 @@ class FakeRun:
         thread.join()
 
     def status(self) -> dict[str, Any]:
-        return synthetic.status(run=self.id, state=self.state, update=self.update, solved_at=None)
+        return synthetic.status(run=self.id, state=self.state, update=self.update, solved_at=None, exam=self.exam)
 
     def curve(self, start: int) -> dict[str, np.ndarray]:
         return {name: column[start:] for name, column in synthetic.history(self.update).items()}

@@ -151,7 +151,7 @@ def test_the_table_says_what_was_tested():
     pick(at, "drawer", "table")
     table = at.dataframe[0].value
     assert len(table) == len(catalog.models()) * len(catalog.tasks())
-    assert set(table["It"]) <= {"works", "hard", "untested"}
+    assert set(table["Verdict"]) <= {"works", "hard", "untested"}
 
 
 def test_a_broken_entry_is_a_card(monkeypatch):

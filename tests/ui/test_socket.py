@@ -263,3 +263,15 @@ def test_a_run_that_waits_for_the_compiler_says_so(server, open_socket):
     server.desk.preparation.message = ""
     run.publish(1)
     client.next("status", lambda h: h["state"] == "training")
+
+
+def test_a_run_at_rest_shows_the_figures_of_its_exam(server, open_socket):
+    client = open_socket()
+    run = started(server, client)
+    run.publish(64, "paused")
+    header, _ = client.next("status", lambda h: h["state"] == "paused")
+    assert header["metrics"]["wrong_bits"] == 0.0  # the last updates' mean
+    run.exam = {"update": 128, "sequences": 100, "wrong_bits": 25, "bits_per_sequence": 0.5, "nats": 0.01}
+    run.publish(128, "paused")
+    header, _ = client.next("status", lambda h: h["update"] == 128)
+    assert (header["metrics"]["wrong_bits"], header["metrics"]["bits_per_sequence"]) == (0.25, 0.5)
