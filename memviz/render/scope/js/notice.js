@@ -40,7 +40,7 @@ function statusNotice(status) {
     waiting: { tone: "busy", text: place ? `Waiting in line: place ${place}.` : "Waiting in line.", remedy: message },
     training: { tone: "busy", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },
     paused: { tone: "quiet", text: `Paused at update ${grouped(update)}.`, remedy: message },
-    solved: { tone: "good", text: `Solved at update ${grouped(status.solved_at ?? update)}: every bit of the exam is right.`, remedy: `${sequences} in ${two(status.seconds)} s.` },
+    solved: { tone: "good", text: `Solved at update ${grouped(status.solved_at ?? update)}: every bit of the exam is right.`, remedy: `${sequences} in ${two(status.seconds)} s.${message ? ` ${message}` : ""}` },
     finished: { tone: "quiet", text: `Finished at update ${grouped(update)}.`, remedy: message },
     diverged: { tone: "bad", text: message || "Training diverged; the last good state was kept.", remedy: "Try a lower learning rate or a tighter clip." },
     interrupted: { tone: "quiet", text: message || "The run was interrupted; its state was saved." },
