@@ -33,7 +33,7 @@ from numba.core import cgutils, codegen
 from numba.core import config as numba_config
 from numba.extending import intrinsic
 
-from memviz.ops.kernel import kernel
+from memviz.ops.kernel import kernel, part
 
 # register bits -> (rows, most vectors a row) of the tiles, tallest first
 _TILES = {512: ((4, 6), (2, 10), (1, 10)), 256: ((4, 3), (2, 5), (1, 8)), 128: ((4, 2), (2, 4), (1, 6))}
@@ -279,7 +279,7 @@ def _sum_last_columns(a, b, out, add):
             out[i, j] = total
 
 
-@kernel
+@part
 def matmul(a, b, out):
     """out = a @ b."""
     if b.shape[0] == 0:
@@ -293,7 +293,7 @@ def matmul(a, b, out):
         _sum_last_columns(a, b, out, False)
 
 
-@kernel
+@part
 def matmul_add(a, b, out):
     """out += a @ b."""
     if b.shape[0] == 0:

@@ -66,20 +66,19 @@ def shift_vjp(w, s, dout, dw, ds):
 
 @kernel
 def _shift_three_vjp(w, back, stay, on, dout, dw, ds):
-    last = w.shape[0] - 1  # out[n] = back * w[n + 1] + stay * w[n] + on * w[n - 1], around the end
-    dw[0] += back * dout[last] + stay * dout[0] + on * dout[1]
-    dw[last] += back * dout[last - 1] + stay * dout[last] + on * dout[0]
-    dback = dout[0] * w[1] + dout[last] * w[0]
-    dstay = dout[0] * w[0] + dout[last] * w[last]
-    don = dout[0] * w[last] + dout[last] * w[last - 1]
-    for n in range(1, last):
+    last = w.shape[0] - 1
+    dback = dstay = don = w.dtype.type(0)
+    for n in range(1, last):  # out[n] = back * w[n + 1] + stay * w[n] + on * w[n - 1], around the end
         dback += dout[n] * w[n + 1]
         dstay += dout[n] * w[n]
         don += dout[n] * w[n - 1]
+    ds[0] += dback + dout[0] * w[1] + dout[last] * w[0]
+    ds[1] += dstay + dout[0] * w[0] + dout[last] * w[last]
+    ds[2] += don + dout[0] * w[last] + dout[last] * w[last - 1]
+    for n in range(1, last):  # apart from the sums, which start from zero: in one loop it takes half as long again
         dw[n] += back * dout[n - 1] + stay * dout[n] + on * dout[n + 1]
-    ds[0] += dback
-    ds[1] += dstay
-    ds[2] += don
+    dw[0] += back * dout[last] + stay * dout[0] + on * dout[1]
+    dw[last] += back * dout[last - 1] + stay * dout[last] + on * dout[0]
 
 
 def shift_twin(w, s):
