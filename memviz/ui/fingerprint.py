@@ -20,9 +20,9 @@ def recipe_of(run: Any) -> dict[str, Any]:
     recipe = {**run.recipe, "seed": status["seed"], "knobs": knobs, "changes": status["changes"]}
     if run.busy or not status["update"]:
         return {name: value for name, value in recipe.items() if name != "expect"}
-    if status["state"] != "solved":  # it was stopped: the rebuilt one stops there too
-        recipe["until"] = {"solved": False, "updates": status["update"]}
-    return recipe | {"expect": expectation(run)}
+    solved = status["solved_at"] == status["update"]
+    until = {"solved": solved, "updates": status["update"]}  # the rebuilt one stops where this one did
+    return recipe | {"until": until, "expect": expectation(run)}
 
 
 def expectation(run: Any) -> dict[str, Any]:
