@@ -51,7 +51,7 @@ def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[st
     """The rows, each as soon as it is measured. Raises BenchError when a contender dies."""
     from memviz.bench import solve, starting, throughput, viewers
 
-    for recipe in recipes(plan, plan.preset):
+    for recipe in ready(recipes(plan, plan.preset), show):
         if "throughput" in chosen:
             yield from throughput.rows(recipe, plan.rounds, plan.seconds, plan.compiled, show)
         if "start" in chosen:
@@ -61,8 +61,17 @@ def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[st
         if "solve" in chosen:
             yield from solve.rows(recipe, plan.over(10), 600.0, show)
     if "table" in chosen:
-        for recipe in recipes(plan, "lesson", memory=False):
+        for recipe in ready(recipes(plan, "lesson", memory=False), show):
             yield from solve.recorded(recipe, plan.over(5), 120.0, show)
+
+
+def ready(pairs: Iterator[Mapping[str, Any]], show: Show) -> Iterator[Mapping[str, Any]]:
+    """Each recipe once its kernels are compiled, so that no contender's figure holds a compiler's seconds."""
+    from memviz.training.warm import ensure_warm
+
+    for recipe in pairs:
+        ensure_warm(recipe["model"], recipe["task"], lambda message: show(None, message))
+        yield recipe
 
 
 def recipes(plan: Plan, preset: str, memory: bool = True) -> Iterator[Mapping[str, Any]]:
