@@ -45,6 +45,7 @@ class Viewer:
         self._socket = socket
         self._replies: list[bytes] = []
         self._starting: asyncio.Task[None] | None = None
+        self._gone = False  # the socket is closed: what ends only now must not be watched
         self._forget()
 
     def _forget(self) -> None:
@@ -62,7 +63,9 @@ class Viewer:
         return self.channel is None or self.channel.run.owner == self.owner
 
     def watch(self, channel: Channel | None) -> None:
-        """Follow another run, or none: everything is sent again."""
+        """Follow another run, or none: everything is sent again. Whoever has gone watches nothing."""
+        if self._gone:
+            channel = None
         if self.channel is not None:
             self.channel.leave(self.wake)
         self.channel = channel
@@ -86,7 +89,12 @@ class Viewer:
             self.watch(self.desk.hub.channel(run))
 
     def start(self, recipe: Mapping[str, Any]) -> None:
-        """Start a run of this browser's own, and watch it; what it still has to wait for, its status says."""
+        """Start a run of this browser's own, and watch it; what it still has to wait for, its status says.
+
+        While one is being started, another start is a double click.
+        """
+        if self._starting is not None and not self._starting.done():
+            return
         self._starting = asyncio.create_task(self._start(recipe))
 
     async def _start(self, recipe: Mapping[str, Any]) -> None:
@@ -94,8 +102,14 @@ class Viewer:
             run = await asyncio.to_thread(lambda: self.desk.registry.create(check(recipe), self.owner))
         except MemvizError as error:
             self.reply(refusal(error))
+        except Exception:
+            log.exception("a run could not be started")
+            self.reply(self._broken("The run could not be started."))
         else:
             self.watch(self.desk.hub.channel(run))
+
+    def _broken(self, what: str) -> bytes:
+        return error_frame(what, f"The details are in {self.desk.log}.")
 
     def reply(self, frame: bytes) -> None:
         """Send a frame in the next round."""
@@ -116,6 +130,7 @@ class Viewer:
             stop_listening()
             for task in tasks:
                 task.cancel()
+            self._gone = True
             self.watch(None)
 
     async def hello(self) -> bool:
@@ -149,7 +164,7 @@ class Viewer:
                 raise
             except Exception:
                 log.exception("a command failed")
-                self.reply(error_frame("The command failed.", f"The details are in {self.desk.log}."))
+                self.reply(self._broken("The command failed."))
 
     def _obey(self, message: Mapping[str, Any]) -> None:
         name = message["do"]

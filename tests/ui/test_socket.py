@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -168,6 +170,61 @@ def test_a_refused_start_says_why(server, open_socket):
     client.send(do="start", recipe=RECIPE)
     header, _ = client.next("error")
     assert (header["message"], header["remedy"]) == ("registry: want fewer runs, got 33", "close one")
+
+
+def test_a_start_that_breaks_is_answered_and_the_next_one_works(server, open_socket):
+    client = open_socket()
+    server.registry.fail = OSError("disk full")
+    client.send(do="start", recipe=RECIPE)
+    assert "could not be started" in client.next("error")[0]["message"]
+    server.registry.fail = None
+    assert started(server, client)
+
+
+def slowly(server, monkeypatch):
+    """Make every start wait for the event `go`; returns what has begun (a list of recipes), and `go`."""
+    begun, go, create = [], threading.Event(), server.registry.create
+
+    def wait(recipe, owner):
+        begun.append(recipe)
+        go.wait(20)
+        return create(recipe, owner)
+
+    monkeypatch.setattr(server.registry, "create", wait)
+    return begun, go
+
+
+def test_two_presses_of_train_start_one_run(server, open_socket, monkeypatch):
+    begun, go = slowly(server, monkeypatch)
+    client = open_socket()
+    client.send(do="start", recipe=RECIPE)
+    client.send(do="start", recipe=RECIPE)
+    client.send(do="dance")
+    client.next("error")  # both starts were read
+    go.set()
+    client.next("status", lambda h: h["run"] is not None)
+    assert len(begun) == 1
+
+
+def test_a_browser_that_leaves_while_its_run_starts_is_no_viewer(server, open_socket, monkeypatch):
+    begun, go = slowly(server, monkeypatch)
+    client = open_socket()
+    client.send(do="start", recipe=RECIPE)
+    client.send(do="dance")
+    client.next("error")
+    client.connection.close()
+    until(lambda: not server.desk.sockets)
+    go.set()
+    until(lambda: server.registry.runs)
+    time.sleep(0.1)
+    assert begun
+    assert server.registry.runs["run0"].watched == 0
+
+
+def until(happened):
+    end = time.monotonic() + 20
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def test_a_run_that_is_gone_is_said_and_a_new_one_can_start(server, open_socket):
