@@ -26,10 +26,8 @@ def lstm(gates, before, cell, squashed, hidden):
     """Turn the sums in gates into gates; write cell, squashed and hidden."""
     H = before.shape[0]
     i, f, g, o = gates[:H], gates[H : 2 * H], gates[2 * H : 3 * H], gates[3 * H :]
-    for j in range(H):
-        i[j] = sigmoid(i[j])
-    for j in range(H):
-        f[j] = sigmoid(f[j])
+    for j in range(2 * H):  # i and f
+        gates[j] = sigmoid(gates[j])
     for j in range(H):
         g[j] = tanh(g[j])
     for j in range(H):
