@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from memviz.cli.report import Report
     from memviz.training.trainer import Progress, Trainer
 
-AUTOSAVE = 5.0  # seconds of training that a killed process may lose
+AUTOSAVE = 4.0  # seconds between two saves; with the writing, a killed process loses less than five
 OUTCOMES = {DONE: "done", NOT_SOLVED: "not solved", DIVERGED: "diverged", INTERRUPTED: "interrupted"}
 
 

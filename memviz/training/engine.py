@@ -13,7 +13,7 @@ from memviz.contracts.errors import DivergedError, MemvizError
 from memviz.training.config import Until
 from memviz.training.gate import Gate, Line
 from memviz.training.history import History
-from memviz.training.loop import Changes, drive
+from memviz.training.loop import Changes, drive, spent
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.probe import Probe
 from memviz.training.publish import Publisher
@@ -60,7 +60,7 @@ class Engine:
         self.publisher, self.probe = Publisher(self.clock), Probe(self.trainer.setup)
         self.gate = Gate(self.mailbox.wake, self.hooks.line, self.hooks.compile)
         self.rate = Rate()
-        self._first_goal, self._rest = self.goal, "finished"
+        self._first_goal, self._budget, self._rest = self.goal, self.goal, "finished"
         self._updates: Iterator[Progress] | None = None  # None: at rest
         self._due = self._saved = self.clock.now()
         self._share = 0
@@ -84,12 +84,18 @@ class Engine:
             return None
         return 0.0 if self.speed is None else max(0.0, min(self._due - self.clock.now(), 1.0))
 
-    def go(self, goal: Until | None = None, rest: str = "finished") -> None:
-        """Train until a goal is reached, by default the present one; a solved task is trained on without end."""
-        if goal is None and self.state in ("solved", "finished"):
-            goal = FOR_EVER
-        self.goal, self._rest = goal or self.goal, rest
-        self._updates = drive(self.trainer, self.goal, self.changes)
+    def go(self, goal: Until | None = None) -> None:
+        """Train until a goal is reached, by default the present one; where that is behind, train on without end."""
+        self.goal = goal or (FOR_EVER if spent(self.trainer, self.goal) else self.goal)
+        self._begin(self.goal, "finished")
+
+    def step(self, n: int) -> None:
+        """Make n updates, then pause; the goal stays what it was."""
+        self._begin(Until(False, self.trainer.state.update + n), "paused")
+
+    def _begin(self, budget: Until, rest: str) -> None:
+        self._budget, self._rest = budget, rest
+        self._updates = drive(self.trainer, budget, self.changes)
         self._due = self.clock.now()
         self.rate.clear()
         self.gate.enter()
@@ -168,7 +174,9 @@ class Engine:
             self.trainer.restore(state)
             self._rewritten(update)
             self._take_over()
-            self.go(self._first_goal)
+            self.goal = self._first_goal
+            self.go()
+            self.save()
 
     def _halt(self) -> None:
         self._updates = None
@@ -181,7 +189,7 @@ class Engine:
     def _take_over(self) -> None:
         self.changes = ()
         if self.active:
-            self._updates = drive(self.trainer, self.goal)
+            self._updates = drive(self.trainer, self._budget)
         self.publisher.tell("status")
 
     def _ready(self) -> bool:
@@ -227,7 +235,7 @@ class Engine:
             self.rest("diverged", str(error))
             return False
         if progress is None:
-            solved = self.goal.solved and self.trainer.state.solved is not None
+            solved = self._budget.solved and self.trainer.state.solved is not None
             self.rest("solved" if solved else self._rest)
             return False
         self.history.curve.add(progress.update, progress.metrics)

@@ -1,8 +1,9 @@
 """A run on disk, so that it is found again after a restart: <home>/runs/<id>/.
 
 state.safetensors         memviz-checkpoint/1: the state, the curve as arrays curve/<column>, and in the header "run":
-                          owner (a hash), recipe, state, message, goal; written anew at every save
-record-<update>.safetensors   memviz-checkpoint/1: one recorded update each, written once
+                          owner (a hash), recipe, state, message, goal, epoch; written anew at every save
+record-<epoch>-<update>.safetensors   memviz-checkpoint/1: one recorded update each, written once; the epoch grows
+                          when a run goes back, so that no record of another past is taken for its own
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from memviz.training.state import TrainState
 
 ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 STATE = "state.safetensors"
-RECORD = re.compile(r"record-([0-9]{1,12})\.safetensors")
+RECORD = re.compile(r"record-([0-9]{1,12})-([0-9]{1,12})\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ class Folder:
         curve = {f"curve/{name}": column for name, column in saved.curve.items()}
         made = checkpoint.checkpoint(saved.setup, saved.state, {"run": dict(saved.about)})
         store.write_file(self.path / STATE, checkpoint.FORMAT, made.header, {**made.arrays, **curve})
-        there = self.records()
-        for update in there.keys() - saved.records.keys():
-            there[update].unlink(missing_ok=True)
-        for update in saved.records.keys() - there.keys():
-            checkpoint.save(self._record(update), saved.setup, saved.records[update])
+        wanted = {self._record(saved.about["epoch"], update): state for update, state in saved.records.items()}
+        for file in self._record_files().keys() - wanted.keys():
+            file.unlink(missing_ok=True)
+        for file, state in wanted.items():
+            if not file.exists():
+                checkpoint.save(file, saved.setup, state)
 
     def read(self) -> checkpoint.Checkpoint:
         """The checkpoint, with "run" in its header. Raises FileError when there is none, or a damaged one."""
@@ -81,22 +83,26 @@ class Folder:
             raise FileError(f"{self.path}: want a saved run, got a checkpoint of another sort (open it as a file)")
         return found
 
-    def records(self) -> dict[int, Path]:
-        """Update -> file of every record, in order."""
-        named = ((RECORD.fullmatch(file.name), file) for file in self.path.glob("record-*.safetensors"))
-        return dict(sorted((int(match.group(1)), file) for match, file in named if match))
+    def records(self, epoch: int) -> dict[int, Path]:
+        """Update -> file of every record of an epoch, in order."""
+        found = ((update, file) for file, (its, update) in self._record_files().items() if its == epoch)
+        return dict(sorted(found))
+
+    def _record_files(self) -> dict[Path, tuple[int, int]]:
+        named = ((file, RECORD.fullmatch(file.name)) for file in self.path.glob("record-*.safetensors"))
+        return {file: (int(match.group(1)), int(match.group(2))) for file, match in named if match}
 
     def forget_records(self) -> None:
         """Free the disk of the records; the state stays."""
-        for file in self.records().values():
+        for file in self._record_files():
             file.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Delete the run."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _record(self, update: int) -> Path:
-        return self.path / f"record-{update}.safetensors"
+    def _record(self, epoch: int, update: int) -> Path:
+        return self.path / f"record-{epoch}-{update}.safetensors"
 
 
 def every(runs: Path) -> list[Folder]:

@@ -41,7 +41,7 @@ class Places:
         with self._lock:
             if wake not in self._line:
                 self._line.append(wake)
-        self._tell()
+        self._tell(but=wake)  # it is awake
 
     def leave(self, wake: Wake) -> None:
         """Leave the line, or the training."""
@@ -60,9 +60,9 @@ class Places:
         with self._lock:
             return max(1, cores() // max(1, min(self._most, len(self._line))))
 
-    def _tell(self) -> None:
+    def _tell(self, but: Wake | None = None) -> None:
         with self._lock:
-            line = list(self._line)
+            line = [wake for wake in self._line if wake != but]
         for wake in line:
             wake()
 

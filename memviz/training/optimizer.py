@@ -23,6 +23,7 @@ import math
 import numpy as np
 
 from memviz.ops.kernel import kernel
+from memviz.ops.vectormath import larger
 from memviz.training.config import OPTIMIZERS, TrainConfig
 
 SLOTS = {
@@ -132,7 +133,8 @@ def rmsprop_graves(p, g, factor, s, v, m, rate, mu, d, epsilon):
         x = g[i] * factor
         v[i] = d * v[i] + (one - d) * (x * x)
         m[i] = d * m[i] + (one - d) * x
-        s[i] = mu * s[i] - rate * x / np.sqrt(v[i] - m[i] * m[i] + epsilon)
+        spread = v[i] - m[i] * m[i]  # a variance; rounding may push it below 0
+        s[i] = mu * s[i] - rate * x / np.sqrt(larger(spread, p.dtype.type(0)) + epsilon)
         p[i] += s[i]
         g[i] = 0
 

@@ -10,6 +10,7 @@ import numpy as np
 
 import memviz
 from memviz.contracts.events import Event
+from memviz.contracts.finding import first_nonfinite
 from memviz.contracts.knob import to_dict
 from memviz.contracts.model import Arrays
 from memviz.contracts.signal import Signal
@@ -83,12 +84,14 @@ def record(
     declared = model.signals(config)
     signals, arrays = {**EPISODE_SIGNALS, **declared}, _episode_arrays(episode, outputs)
     arrays |= {name: tape[name] for name in declared}
-    if gradients:
+    whole = first_nonfinite(signals, arrays) is None
+    if gradients and whole:  # the gradient of a loss that is not finite is not finite from step 0 on
         given = model.backward(config, params, first, episode)
         signals |= {f"d_{name}": gradient_of(name, declared[name]) for name in declared if f"d_{name}" in given}
         arrays |= {name: given[name] for name in signals if name.startswith("d_")}
     about = {**_about(setup, episode, outputs), **(meta or {})}
-    return Trace(signals, arrays, tuple(strongest(signals, arrays)), None, about).finite()
+    trace = Trace(signals, arrays, tuple(strongest(signals, arrays)), None, about)
+    return trace if whole else trace.finite()
 
 
 def gradient_of(name: str, signal: Signal) -> Signal:

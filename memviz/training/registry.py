@@ -125,7 +125,7 @@ class Registry:
     def _keep(self, run: Run) -> None:
         with self._lock:
             self._runs[run.id] = run
-            idle = [run for run in self._runs.values() if not (run.busy or run.watched)]
+            idle = [old for old in self._runs.values() if old is not run and not (old.busy or old.watched)]
             evicted = idle[: max(0, len(self._runs) - self._limits.runs)]
             for old in evicted:
                 del self._runs[old.id]
@@ -141,6 +141,7 @@ class Registry:
             "state": engine.state,
             "message": engine.message,
             "goal": asdict(engine.goal),
+            "epoch": engine.epoch,
         }
         setup, history = engine.trainer.setup, engine.history
         records = {update: state for update in history.updates if (state := history.state(update)) is not None}
@@ -148,11 +149,11 @@ class Registry:
         self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(saved))
 
     def _revive(self, folder: Folder) -> Run:
+        self._saver.flush()  # it may have been evicted a moment ago
         if not folder.exists:
             raise FileError(
                 f"Registry.get: want a run of this machine, got {folder.id} (it was removed; start a new one)"
             )
-        self._saver.flush()  # it may have been evicted a moment ago
         found = folder.read()
         about = found.header["run"]
         planned = plan(about["recipe"], self._models, self._tasks)
@@ -160,12 +161,12 @@ class Registry:
         state = found.state(setup)
         history = History()
         history.curve.fill(found.blocks("curve"))
-        for path in folder.records().values():
+        for path in folder.records(about["epoch"]).values():
             history.keep(checkpoint.load(path).state(setup))
         trainer = Trainer(setup, state.config, state)
         label, message = about["state"], about["message"]
         if label in AT_WORK:
             label, message = "interrupted", "The server stopped; resume to go on."
-        kept = {"state": label, "message": message, "history": history}
+        kept = {"state": label, "message": message, "history": history, "epoch": about["epoch"]}
         goal = Until(**about["goal"])
         return self._run(folder.id, trainer, replace(planned, until=goal), about["recipe"], about["owner"], **kept)

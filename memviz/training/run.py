@@ -186,13 +186,15 @@ class Run:
         engine.close()
 
     def _pause(self) -> None:
+        with self._lock:
+            self._steps = 0
         if self._engine.active:
             self._engine.rest("paused")
 
     def _step(self) -> None:
         with self._lock:
             n, self._steps = self._steps, 0
-        self._engine.go(Until(False, self._engine.trainer.state.update + n), rest="paused")
+        self._engine.step(n)
 
     def _until(self, what: str, updates: int | None, seconds: float | None) -> None:
         state = self._engine.trainer.state

@@ -166,7 +166,7 @@ class Trainer:
     def _look(self) -> Exam | None:
         state, window = self.state, self.state.window
         state.window = Window()
-        self._good = state.copy()
+        self._good, self._newest = self._newest, state.copy()  # good is what has trained on for one look more
         if state.solved is not None and (not state.config.polish or self.polished()):
             return None
         if window.nats / window.answered >= state.config.exam_below:
@@ -220,7 +220,7 @@ class Trainer:
         self._too_much = watch.EXPLODED * watch.chance_loss(setup.task, setup.task.widths(setup.task_config)[1])
         self._pace = Pace(self.lanes.count, self._threads)
         self.loss, self._wrong = math.nan, 0
-        self._good = state.copy()
+        self._good = self._newest = state.copy()
 
 
 def _better(exam: Exam, than: Exam | None) -> bool:

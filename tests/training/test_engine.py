@@ -44,12 +44,40 @@ def test_a_solved_task_is_trained_on_without_end():
 
 def test_steps_end_paused_and_a_budget_finished():
     engine = stand_in.engine(goal=Until(False, updates=5))
-    engine.go(Until(False, updates=2), rest="paused")
+    engine.step(2)
     work(engine)
     assert (engine.state, engine.trainer.state.update) == ("paused", 2)
     engine.go(Until(False, updates=5))
     work(engine)
     assert (engine.state, engine.trainer.state.update) == ("finished", 5)
+
+
+def test_after_single_steps_it_goes_on_towards_the_goal_it_had():
+    engine = stand_in.engine(goal=Until(False, updates=5))
+    engine.step(1)
+    work(engine)
+    engine.go()
+    work(engine)
+    assert (engine.state, engine.trainer.state.update) == ("finished", 5)
+
+
+def test_training_from_the_record_where_the_goal_was_met_goes_on():
+    engine = stand_in.engine(goal=Until(False, updates=4))
+    engine.go()
+    work(engine)
+    assert 4 in engine.history.updates
+    engine.branch(4)
+    work(engine, turns=5)
+    assert engine.active
+    assert engine.trainer.state.update > 4
+
+
+def test_who_enters_the_line_is_awake_already():
+    woken = []
+    line, first, second = Places(1), lambda: woken.append("first"), lambda: woken.append("second")
+    line.enter(first)
+    line.enter(second)
+    assert woken == ["first"]
 
 
 def test_flat_out_it_works_ten_milliseconds_between_two_looks():

@@ -231,10 +231,10 @@ def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
         os.utime(one.path / folder.STATE, (1e9 - age, 1e9 - age))
     total = sum(one.bytes for one in folders)
     folder.prune(tmp_path / "runs", total - 1, {ids[2]})
-    assert [len(one.records()) for one in folders] == [0, 5, 5]
+    assert [len(one.records(0)) for one in folders] == [0, 5, 5]
     folder.prune(tmp_path / "runs", folders[2].bytes + 1, {ids[2]})
     assert [one.exists for one in folders] == [False, False, True]
-    assert len(folders[2].records()) == 5
+    assert len(folders[2].records(0)) == 5
 
 
 def test_what_a_branch_forgot_is_removed_from_disk(runs, tmp_path):
@@ -245,7 +245,31 @@ def test_what_a_branch_forgot_is_removed_from_disk(runs, tmp_path):
     run.pause()
     until(run, lambda status: status["epoch"] == 1 and at_rest(status))
     assert runs.flush()
-    assert sorted(folder.Folder(tmp_path / "runs", run.id).records()) == run.records()
+    assert sorted(folder.Folder(tmp_path / "runs", run.id).records(1)) == run.records()
+
+
+def test_records_of_another_seed_are_not_taken_for_the_new_ones_after_a_restart(tmp_path):
+    first = registry(tmp_path)
+    run = first.create(RECIPE)
+    until(run, at_rest)
+    run.reseed(9)
+    until(run, lambda status: status["seed"] == 9)
+    first.flush()
+    wanted = run.record(0).state.params.copy()
+    first.close()
+    second = registry(tmp_path)
+    found = second.get(run.id)
+    np.testing.assert_array_equal(found.record(0).state.params, wanted)
+    assert found.epoch == run.epoch
+    second.close()
+
+
+def test_a_new_run_is_never_the_one_that_makes_room(tmp_path):
+    runs = registry(tmp_path, runs=0)
+    run = runs.create(RECIPE)
+    until(run, at_rest)
+    assert run.status()["update"] > 0
+    runs.close()
 
 
 def test_a_save_that_fails_is_logged_and_the_next_one_is_written(caplog):
