@@ -202,19 +202,26 @@ class Viewer:
             await self._socket.send_bytes(frame)
 
     async def _send_run(self, channel: Channel) -> None:
+        """What is new of the run. Another may be watched after any await: the rest is then for the next round."""
         if self.probe is not None:
             update, self.probe = self.probe, None
             await self._send_probe(channel, update)
+            if channel is not self.channel:
+                return
         if channel.run.epoch != self._epoch:  # rewound or branched: what the browser has is no longer so
             self._epoch, self._points = channel.run.epoch, 0
         curve = channel.run.curve(self._points)
         if len(curve["update"]):
-            await self._socket.send_bytes(curve_frame(curve, self._points))
-            self._points += len(curve["update"])
+            start, self._points = self._points, self._points + len(curve["update"])
+            await self._socket.send_bytes(curve_frame(curve, start))
+            if channel is not self.channel:
+                return
         if (phase := channel.run.phase()) is not self._phase:
             self._phase = phase
             await self._socket.send_bytes(phase_frame(**phase))
-        if self._ready and channel is self.channel:
+            if channel is not self.channel:
+                return
+        if self._ready:
             version, frame = channel.frame()
             if version != self._sent:
                 self._sent, self._ready = version, False
@@ -225,7 +232,8 @@ class Viewer:
             record = await asyncio.to_thread(channel.run.record, update)
         except MemvizError as error:
             self.reply(refusal(error))
-        else:
+            return
+        if channel is self.channel:
             await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe"))
 
 

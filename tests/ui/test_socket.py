@@ -302,6 +302,24 @@ def test_a_rewound_run_sends_its_curve_from_the_start(server, open_socket):
     assert arrays["update"].max() <= 8
 
 
+def test_a_recording_of_a_run_left_meanwhile_is_not_sent(server, open_socket, monkeypatch):
+    client = open_socket()
+    run = started(server, client)
+    client.next("trace")
+    asked, go, record = threading.Event(), threading.Event(), run.record
+    monkeypatch.setattr(run, "record", lambda update: [asked.set(), go.wait(20), record(update)][-1])
+    packed: list[bytes] = []
+    monkeypatch.setattr(server.desk.hub.channel(run), "pack", lambda *args: packed.append(b"") or b"")
+    client.send(do="probe", update=0)
+    asked.wait(20)
+    client.send(do="start", recipe=RECIPE)
+    until(lambda: len(server.registry.runs) == 2 and server.registry.runs["run1"].watched)
+    go.set()
+    client.next("status", lambda h: h["run"] == "run1")
+    assert client.next("trace")[0]["source"] == "live"
+    assert packed == []
+
+
 def test_compiling_is_said_to_who_has_not_started_yet(server, open_socket):
     client = open_socket()
     client.next("status")

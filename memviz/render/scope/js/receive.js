@@ -44,7 +44,8 @@ function grown(run, limits) {
 
 function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
-  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : {};
+  const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
+  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? { traces: new Map(), u: null, wanted: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
