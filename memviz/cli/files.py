@@ -52,7 +52,9 @@ def record(
 ) -> Trace:
     """The probe episode of a state; `seed` and `length` choose another one."""
     from memviz.training.probe import Probe
+    from memviz.training.warm import ensure_warm
 
+    ensure_warm(setup.model.name, setup.task.name)  # kernels that were loaded, not compiled here, round as the app's do
     return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
 
 
