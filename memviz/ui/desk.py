@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cache, cached_property, lru_cache
@@ -34,6 +35,7 @@ class Desk:
         self.opened: Path | None = None  # what `memviz open` was given
         self.sockets = 0  # open ones
         self._files: OrderedDict[str, Trace] = OrderedDict()
+        self._making = threading.Lock()
 
     @property
     def log(self) -> Path:
@@ -42,10 +44,14 @@ class Desk:
 
     @cached_property
     def registry(self) -> Any:
-        """All runs. Made on first use, because it imports the trainer and with it numba."""
-        from memviz.training.registry import Registry
+        """All runs. Made on first use, because it imports the trainer and with it numba; by one thread only."""
+        with self._making:
+            if "registry" in self.__dict__:  # another thread was quicker
+                return self.__dict__["registry"]
+            from memviz.training.registry import Registry
 
-        return Registry(catalog.models(), catalog.tasks())
+            self.__dict__["registry"] = Registry(catalog.models(), catalog.tasks())
+            return self.__dict__["registry"]
 
     def open(self) -> None:
         """Begin to compile what the first Train will need. Called on the event loop."""

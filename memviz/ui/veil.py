@@ -16,7 +16,7 @@ LINES = ("gate", "strength")  # kinds drawn as lines: a gap there, where a heatm
 
 def veiled(trace: Trace, last: int) -> Trace:
     """The episode as far as a learner has come: after step `last` what the network did is blank, its task is not."""
-    arrays = dict(trace.arrays)
+    arrays, last = dict(trace.arrays), max(0, min(last, trace.steps - 1))
     for name, signal in trace.signals.items():
         if signal.dims[:1] != ("t",) or signal.kind in TASK or len(signal.dims) == 1:
             continue

@@ -63,7 +63,7 @@ def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live
     until(page, run, "ack", 4)
     assert {513} <= {ack["v"] for ack in run.heard("ack")}
     assert page.evaluate("memvizScope.state.curve.update.at(-1)") <= 512
-    assert "Training: update 512" in page.locator(".notice").inner_text()
+    page.locator(".notice", has_text="Training: update 512").wait_for()
 
 
 def test_live_updates_never_move_a_scrubber_that_a_person_moved(live):

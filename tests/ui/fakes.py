@@ -18,7 +18,8 @@ class FakeRun:
 
     def __init__(self, run_id: str, recipe: Mapping[str, Any], owner: str) -> None:
         self.id, self.recipe, self.owner = run_id, dict(recipe), owner
-        self.update, self.state, self.version = 0, "training", 0
+        self.update, self.state = 0, "training"
+        self.newest: tuple[int, Any] = (0, None)
         self.epoch = 0
         self.exam: dict[str, Any] | None = None
         self.calls: list[tuple[Any, ...]] = []
@@ -28,8 +29,9 @@ class FakeRun:
 
     def publish(self, update: int, state: str = "training") -> None:
         """A new update with its trace, told to subscribers from a thread of its own, as a trainer does."""
-        self.update, self.state, self.version = update, state, self.version + 1
-        self.trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        self.update, self.state = update, state
+        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        self.newest = (self.version + 1, trace)  # at once, as a run's own: no reader pairs a version with another's
         thread = threading.Thread(target=lambda: [tell("trace") for tell in list(self._callbacks)])
         thread.start()
         thread.join()
@@ -41,7 +43,15 @@ class FakeRun:
         return {name: column[start:] for name, column in synthetic.history(self.update).items()}
 
     def latest(self) -> tuple[int, Any]:
-        return self.version, self.trace
+        return self.newest
+
+    @property
+    def version(self) -> int:
+        return self.newest[0]
+
+    @property
+    def trace(self) -> Any:
+        return self.newest[1]
 
     def phase(self) -> None:
         return None

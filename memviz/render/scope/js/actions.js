@@ -17,8 +17,8 @@ export function createActions(store, send, host) {
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
-    set({ u, ...awake(), ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: u }) });
-    if (!trace) send({ do: "probe", update: u });
+    const asked = trace ? false : send({ do: "probe", update: u }) !== false;
+    set({ u, ...awake(), ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: asked ? u : null }) });
   };
   const follow = () => {
     const newest = Math.max(...get().traces.keys());

@@ -79,5 +79,5 @@ function receivePhase(state, { header }) {
 }
 
 function receiveError(state, { header }) {
-  return { trouble: { message: header.message, remedy: header.remedy } };
+  return { trouble: { message: header.message, remedy: header.remedy }, wanted: null }; // nothing more will come
 }
