@@ -60,8 +60,8 @@ def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live
         run.show(update)
         page.wait_for_function(f"memvizScope.u === {update}")
     page.wait_for_function("memvizScope.marks.length >= 3")
-    until(page, run, "ack", 4)
-    assert {513} <= {ack["v"] for ack in run.heard("ack")}
+    with run.wake:
+        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=10), run.told
     assert page.evaluate("memvizScope.state.curve.update.at(-1)") <= 512
     page.locator(".notice", has_text="Training: update 512").wait_for()
 
