@@ -1,4 +1,4 @@
-"""The gradient of one update: chunk i goes to lane i mod L, so that who computes it never changes a sum."""
+"""The gradient of one update: the chunks are dealt to lanes by their lengths alone, so that no thread changes a sum."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Lanes:
         ]
         self._scale = 1.0
         self._memory: list[np.ndarray | None] = []
+        self._shares: list[list[int]] = []
         self._nats, self._wrong = [0.0] * len(self.batch.sizes), [0] * len(self.batch.sizes)
 
     def compute(self, key: int, memory: list[np.ndarray], workers: Workers, threads: int) -> tuple[float, int]:
@@ -40,6 +41,7 @@ class Lanes:
         self.batch.draw(key)
         self._scale = 1.0 / self.batch.answered
         self._memory = self._starts(memory)
+        self._shares = shares([chunk.mask.size for chunk in self.batch.chunks], self.count)
         workers.run(self._fill, self.count, threads)
         return sum(self._nats), sum(self._wrong)
 
@@ -54,10 +56,24 @@ class Lanes:
     def _fill(self, lane: int) -> None:
         setup, params, grads, scratch = self._setup, self._params, self._grads[lane], self._scratch[lane]
         gradient, config, sizes = setup.model.gradient, setup.model_config, self.batch.sizes
-        for i in range(lane, len(sizes), self.count):
+        for i in self._shares[lane]:
             self._nats[i], self._wrong[i] = gradient(
                 config, params, self.batch.chunks[i], self._scale, grads, scratch[sizes[i]], self._memory[i]
             )
+
+
+def shares(work: list[int], lanes: int) -> list[list[int]]:
+    """Which chunks each lane computes, in order: the longest first, each to the lane with the least to do so far.
+
+    Chunks of one batch differ in length up to twentyfold; dealt in turn, one of two threads waited a third of its time.
+    """
+    dealt: list[list[int]] = [[] for _ in range(lanes)]
+    loads = [0] * lanes
+    for i in sorted(range(len(work)), key=work.__getitem__, reverse=True):
+        lane = loads.index(min(loads))
+        dealt[lane].append(i)
+        loads[lane] += work[i]
+    return dealt
 
 
 def carried(setup: Setup, sizes: list[int], params: Arrays, before: list[np.ndarray]) -> list[np.ndarray]:

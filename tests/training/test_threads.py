@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from memviz.training.gate import Gate, Places
+from memviz.training.lanes import shares
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.pace import HOLD, TRIAL, Pace
 from memviz.training.workers import Workers
@@ -106,3 +108,15 @@ def test_a_line_is_first_come_first_served_and_shares_the_cores(monkeypatch):
     assert woken == [0, 2, 3]
     assert [gate.admitted() for gate in gates] == [True, True, True, False]
     assert gates[3].place == 1
+
+
+def test_chunks_are_dealt_so_that_no_lane_waits_long():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        work, lanes = rng.integers(3, 42, rng.integers(2, 40)).tolist(), 2
+        dealt = shares(work, lanes)
+        loads = [sum(work[i] for i in share) for share in dealt]
+        assert sorted(i for share in dealt for i in share) == list(range(len(work)))
+        assert all(share for share in dealt)
+        assert max(loads) - min(loads) <= max(work)
+        assert dealt == shares(work, lanes)
