@@ -31,9 +31,10 @@ STOREYS = {
     "memviz/debug": (*MIDDLE, "debug"),
     "memviz/adapters": (*MIDDLE, "adapters"),
     "memviz/catalog.py": ("contracts",),
-    "memviz/bench": (*HIGH, "bench"),
-    "memviz/ui": (*HIGH, "ui"),
-    "memviz/cli": (*HIGH, "bench", "ui", "cli"),  # the command line starts the benchmarks and the app
+    "memviz/study": (*HIGH, "study"),
+    "memviz/bench": (*HIGH, "study", "bench"),
+    "memviz/ui": (*HIGH, "study", "ui"),
+    "memviz/cli": (*HIGH, "study", "bench", "ui", "cli"),  # the command line starts the benchmarks and the app
     "memviz/__main__.py": ("cli",),
     "app.py": ("ui",),
 }

@@ -1,4 +1,4 @@
-"""The command line: `memviz app | list | train | trace | open | export | bench`, a file per command.
+"""The command line: `memviz app | list | train | trace | open | export | sweep | bench`, a file per command.
 
 A command module has `declare(parser)`, which must import nothing heavy, and `run(args) -> exit code`, which may.
 """
@@ -22,6 +22,7 @@ COMMANDS = {
     "trace": ("trace", "record one episode of a checkpoint"),
     "open": ("open_file", "start the app on a trace or a checkpoint"),
     "export": ("export", "one offline page with the scope from a trace or a checkpoint"),
+    "sweep": ("sweep", "train over seeds and the values of knobs, on all cores"),
     "bench": ("bench", "measure the speed of this machine's core"),
 }
 

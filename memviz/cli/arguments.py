@@ -38,3 +38,11 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"want 1..65535, got {text}")
     return int(text)
+
+
+def lengths(text: str) -> tuple[int, ...]:
+    """Positive whole numbers, separated by commas."""
+    found = text.split(",")
+    if not all(each.isdecimal() and int(each) > 0 for each in found):
+        raise argparse.ArgumentTypeError(f"want lengths such as 40,80,120, got {text}")
+    return tuple(int(each) for each in found)

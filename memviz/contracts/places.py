@@ -9,7 +9,7 @@ from pathlib import Path
 import memviz
 from memviz.contracts.errors import ConfigError, FileError
 
-ROOMS = ("runs", "kernels", "log")  # the sub-folders of home()
+ROOMS = ("runs", "sweeps", "kernels", "log")  # the sub-folders of home()
 
 
 def home() -> Path:
@@ -30,6 +30,11 @@ def user_data() -> Path:
 def runs() -> Path:
     """Runs and their autosaves; made if missing."""
     return _room("runs")
+
+
+def sweeps() -> Path:
+    """Sweeps, a folder each; made if missing."""
+    return _room("sweeps")
 
 
 def kernels() -> Path:

@@ -12,7 +12,8 @@ from memviz.contracts.errors import ConfigError, FileError
 def test_home_is_what_the_person_chose(tmp_path, monkeypatch):
     monkeypatch.setenv("MEMVIZ_HOME", str(tmp_path / "mine"))
     assert places.home() == tmp_path / "mine"
-    assert [places.runs(), places.kernels(), places.log()] == [tmp_path / "mine" / name for name in places.ROOMS]
+    made = [places.runs(), places.sweeps(), places.kernels(), places.log()]
+    assert made == [tmp_path / "mine" / name for name in places.ROOMS]
     assert all((tmp_path / "mine" / name).is_dir() for name in places.ROOMS)
 
 

@@ -1,0 +1,114 @@
+"""A study on disk: its cells, a line for every row that is done, and a word from every training that is under way.
+
+<folder>/study.json   title, command, versions, cells
+<folder>/rows.jsonl   one JSON row a line, written whole or, by a killed process, cut: a cut last line is no row
+<folder>/now/*.json   what trains at this moment
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from memviz.contracts.errors import FileError
+from memviz.study.cell import Cell
+from memviz.study.executor import Executor, processes
+from memviz.study.row import Row, work
+
+FORMAT = "memviz-study/1"
+LARGEST = 64 * 2**20  # bytes of a rows file
+
+
+@dataclass(frozen=True)
+class Book:
+    """One study's folder."""
+
+    folder: Path
+
+    def begin(self, title: str, cells: Sequence[Cell], facts: Mapping[str, Any]) -> None:
+        """Write what the study is. The same study again keeps the rows it has. Raises FileError on another one's."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "study.json"
+        told = {"format": FORMAT, "title": title, **facts, "cells": [asdict(cell) for cell in cells]}
+        if path.exists() and {c["arm"] for c in self.read()["cells"]} != {cell.arm for cell in cells}:
+            raise FileError(f"{path}: want the study {title!r}, got another one (choose another name)")
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(path)
+
+    def read(self) -> dict[str, Any]:
+        """What the study is. Raises FileError when that cannot be read."""
+        path = self.folder / "study.json"
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise FileError(f"{path}: want a study, got {error} (start it again)") from error
+        if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("cells"), list):
+            raise FileError(f"{path}: want {FORMAT}, got something else (start it again)")
+        return told
+
+    def rows(self) -> list[Row]:
+        """The rows that are done, the latest of each cell."""
+        path = self.folder / "rows.jsonl"
+        if not path.exists():
+            return []
+        if path.stat().st_size > LARGEST:
+            raise FileError(f"{path}: want at most {LARGEST} bytes, got {path.stat().st_size} (start it again)")
+        found: dict[str, Row] = {}
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            row = _row(line)
+            if row is not None:
+                found[row["key"]] = row
+        return list(found.values())
+
+    def now(self) -> list[Row]:
+        """The news of the trainings that are under way."""
+        found = (_json(path) for path in sorted((self.folder / "now").glob("*.json")))
+        return [news for news in found if news is not None]
+
+    def work(self, cells: Sequence[Cell], workers: int, executor: Executor = processes) -> Iterator[Row]:
+        """Compute the rows that are missing, keeping each the moment it is done."""
+        have = {row["key"] for row in self.rows()}
+        missing = [cell for cell in cells if cell.key not in have]
+        if not missing:
+            return
+        now = self.folder / "now"
+        now.mkdir(exist_ok=True)
+        for left in now.iterdir():  # by a process that was killed
+            left.unlink(missing_ok=True)
+        tasks = [(work, (json.dumps(asdict(cell)), str(now / f"{cell.key}.json"))) for cell in missing]
+        for _, text in executor(tasks, workers):
+            self._keep(text)
+            yield json.loads(text)
+
+    def _keep(self, text: str) -> None:
+        """Append one line; a line that a killed process left unfinished is ended first."""
+        path = self.folder / "rows.jsonl"
+        with path.open("ab+") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")
+            file.write(text.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _row(line: str) -> Row | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and {"key", "arm", "seed", "solved"} <= row.keys() else None
+
+
+def _json(path: Path) -> Row | None:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # it was done, or is being replaced, just now
+        return None
+    return value if isinstance(value, dict) else None

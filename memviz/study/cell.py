@@ -1,0 +1,49 @@
+"""One training of a study, as JSON: a recipe, an arm it belongs to, and what to try it on afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Train `recipe` (see training/recipe.py; its "until" is the budget), then look at it.
+
+    `lengths`: unseen lengths to test on. `episodes`: fresh episodes of each, and of the task itself, for the scores.
+    """
+
+    arm: str  # the setting it belongs to; cells of one arm differ in their seed
+    recipe: Mapping[str, Any]
+    lengths: tuple[int, ...] = ()
+    episodes: int = 20
+
+    @property
+    def key(self) -> str:
+        """What its row is kept under."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One setting of a study: model, task, preset and knobs, before any seed."""
+
+    name: str
+    model: str
+    task: str
+    preset: str = "lesson"
+    knobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lengths: tuple[int, ...] = ()
+    until: Mapping[str, Any] = field(default_factory=lambda: {"solved": True})
+    episodes: int = 20
+
+    def cells(self, seeds: Iterable[int]) -> list[Cell]:
+        """The arm's cells, one a seed."""
+        recipe = {"model": self.model, "task": self.task, "preset": self.preset, "knobs": dict(self.knobs)}
+        return [
+            Cell(self.name, {**recipe, "until": dict(self.until), "seed": seed}, self.lengths, self.episodes)
+            for seed in seeds
+        ]

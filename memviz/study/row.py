@@ -1,0 +1,106 @@
+"""What one training of a study came to: a cell in, a row out, both JSON. Runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from memviz import catalog
+from memviz.contracts.errors import DivergedError
+from memviz.study.cell import Cell
+from memviz.training.keys import generator
+from memviz.training.loop import drive
+from memviz.training.recipe import plan
+from memviz.training.trainer import Progress, Trainer
+
+Row = dict[str, Any]
+Tell = Callable[[Row], None]
+EVERY = 0.5  # seconds between two words on how it goes
+TEST = 0x7E57  # the stream of episodes that trained networks are tested on
+GROWTH = 1.15  # the curve has a point wherever the sequences have grown by this
+
+
+def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
+    """Train the cell on one thread and test what came of it. Raises ConfigError or CatalogError on a bad recipe.
+
+    A training that diverges is a row too: "diverged" says why, and what is tested is its last good state.
+    """
+    planned = plan(cell.recipe, catalog.models(), catalog.tasks())
+    trainer = Trainer(planned.setup, planned.config, threads=1)
+    curve: list[list[float]] = []
+    reason = None
+    try:
+        for progress in told(drive(trainer, planned.until, planned.changes), tell):
+            if not curve or progress.sequences >= GROWTH * curve[-1][0]:
+                curve.append([progress.sequences, progress.metrics["bits_per_sequence"]])
+    except DivergedError as error:
+        reason = str(error)
+    state, exam = trainer.state, trainer.exam()
+    at = state.solved or state
+    return {
+        "key": cell.key,
+        "arm": cell.arm,
+        "seed": planned.setup.seed,
+        "solved": state.solved is not None,
+        "sequences": at.sequences,
+        "seconds": at.seconds,
+        "wrong_bits": exam.wrong_bits / exam.sequences,
+        "bits_per_sequence": exam.bits_per_sequence,
+        "scores": scores(trainer, cell.episodes, None),
+        "unseen": {str(length): scores(trainer, cell.episodes, length) for length in cell.lengths},
+        "curve": curve,
+        **({} if reason is None else {"diverged": reason}),
+    }
+
+
+def told(news: Iterator[Progress], tell: Tell) -> Iterator[Progress]:
+    """The same progress; now and then somebody is told of it."""
+    due = time.monotonic()
+    for progress in news:
+        if time.monotonic() >= due:
+            tell({"update": progress.update, "sequences": progress.sequences, **progress.metrics})
+            due = time.monotonic() + EVERY
+        yield progress
+
+
+def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, float]:
+    """The task's published metrics: their means over fresh episodes (of one length), and "exact", the part of the
+    episodes without a wrong answer.
+    """
+    setup = trainer.setup
+    model, task, config = setup.model, setup.task, setup.model_config
+    rng = generator(TEST, setup.seed, length or 0)
+    found = []
+    for _ in range(episodes):
+        episode = task.sample(setup.task_config, rng, length)
+        state = model.start(config, trainer.params)
+        outputs, _, _ = model.forward(config, trainer.params, state, episode.inputs.astype(np.float32), None)
+        found.append(task.score(outputs, episode))
+    means = {name: fmean(one[name] for one in found) for name in (found[0] if found else ())}
+    return {**means, "exact": fmean(one["wrong_bits"] == 0 for one in found)} if "wrong_bits" in means else means
+
+
+def work(cell_json: str, news_file: str | None) -> str:
+    """`measure` for another process: strings in and out, news into a file that is replaced as a whole."""
+    from pathlib import Path
+
+    values = json.loads(cell_json)
+    cell = Cell(values["arm"], values["recipe"], tuple(values["lengths"]), values["episodes"])
+    path = Path(news_file) if news_file else None
+
+    def tell(news: Row) -> None:
+        if path is not None:
+            fresh = path.with_suffix(".new")
+            fresh.write_text(json.dumps({"arm": cell.arm, "seed": cell.recipe["seed"], **news}), encoding="utf-8")
+            fresh.replace(path)
+
+    try:
+        return json.dumps(measure(cell, tell))
+    finally:
+        if path is not None:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""A sweep: every combination of some knobs' values, over several seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from memviz.contracts.errors import ConfigError
+from memviz.contracts.knob import parse_settings
+from memviz.contracts.model import Model
+from memviz.contracts.task import Task
+from memviz.study.cell import Arm
+from memviz.training.config import TrainConfig
+from memviz.training.recipe import plan
+
+MOST = 10_000  # trainings of one sweep
+
+
+def arms(
+    model: Model, task: Task, preset: str, settings: Iterable[str], until: Mapping[str, Any], lengths: Sequence[int]
+) -> list[Arm]:
+    """An arm per combination of "knob=value,value,..." settings. Raises ConfigError on what is not a knob's value.
+
+    Every arm is planned once, so that a bad combination is told before the first training.
+    """
+    configs = {"model": model.config, "task": task.config, "training": TrainConfig}
+    axes = [[f"{name}={value}" for value in values.split(",")] for name, _, values in map(_split, settings)]
+    found = []
+    for chosen in product(*axes):
+        knobs = parse_settings(chosen, configs)
+        name = ", ".join(each for each, axis in zip(chosen, axes, strict=True) if len(axis) > 1) or preset
+        arm = Arm(name, model.name, task.name, preset, knobs, tuple(lengths), until)
+        plan(arm.cells([0])[0].recipe, {model.name: model}, {task.name: task})
+        found.append(arm)
+    return found
+
+
+def _split(setting: str) -> tuple[str, str, str]:
+    name, equals, values = setting.partition("=")
+    if not equals or not all(values.split(",")):
+        raise ConfigError(f"--set: want knob=value,value,..., got {setting!r:.80} (write for example N=16,32)")
+    return name, equals, values

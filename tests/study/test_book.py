@@ -1,0 +1,100 @@
+"""A study's rows: each computed once, kept the moment it is done, and found again after a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pytest
+
+from memviz.contracts.errors import FileError
+from memviz.study.book import Book
+from memviz.study.cell import Arm
+from memviz.study.executor import here, processes
+from memviz.study.row import work
+from tests.study.conftest import MODEL, SMALL, TASK
+
+ARM = Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "updates": 3}, lengths=(5,), episodes=2)
+
+
+@pytest.fixture
+def book(tmp_path):
+    book = Book(tmp_path / "study")
+    book.begin("Small", ARM.cells(range(3)), {"command": "test"})
+    return book
+
+
+def test_every_row_is_computed_once_and_kept(book):
+    cells = ARM.cells(range(3))
+    rows = list(book.work(cells, 1, here))
+    assert [row["seed"] for row in rows] == [0, 1, 2]
+    assert book.rows() == rows
+    assert list(book.work(cells, 1, here)) == []
+    assert book.now() == []
+    assert all(row["sequences"] == 24 and row["unseen"]["5"]["wrong_bits"] > 0 for row in rows)
+
+
+def test_processes_and_this_process_give_the_same_rows(book, tmp_path):
+    cells = ARM.cells(range(2))
+    other = Book(tmp_path / "other")
+    other.begin("Other", cells, {})
+    near = list(other.work(cells, 1, here))
+    far = sorted(book.work(cells, 2, processes), key=lambda row: row["seed"])
+    timeless = [[{**row, "seconds": 0.0} for row in rows] for rows in (near, far)]
+    assert timeless[0] == timeless[1]
+
+
+def test_a_row_that_a_killed_process_left_unfinished_is_computed_again(book):
+    cells = ARM.cells(range(3))
+    rows = list(book.work(cells, 1, here))
+    path = book.folder / "rows.jsonl"
+    path.write_bytes(path.read_bytes()[:-40])
+    assert book.rows() == rows[:2]
+    (again,) = book.work(cells, 1, here)
+    assert {**again, "seconds": 0.0} == {**rows[2], "seconds": 0.0}
+    assert len(book.rows()) == 3
+
+
+def test_a_killed_sweep_goes_on_where_it_was(book, tmp_path):
+    """SIGKILL after the first row; the rows that were done are not computed again."""
+    cells = ARM.cells(range(4))
+    text = json.dumps([asdict(cell) for cell in cells])
+    program = (
+        "import json, sys; from pathlib import Path; from memviz.study.book import Book; "
+        "from memviz.study.cell import Cell; from memviz.study.executor import here\n"
+        f"cells = [Cell(c['arm'], c['recipe'], tuple(c['lengths']), c['episodes']) for c in json.loads({text!r})]\n"
+        f"for row in Book(Path({str(book.folder)!r})).work(cells, 1, here): print(row['key'], flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        first = child.stdout.readline().strip()
+        os.kill(child.pid, signal.SIGKILL)
+    done = book.rows()
+    assert first in {row["key"] for row in done}
+    more = list(book.work(cells, 1, here))
+    assert {row["key"] for row in more}.isdisjoint({row["key"] for row in done})
+    assert {row["key"] for row in book.rows()} == {cell.key for cell in cells}
+
+
+def test_a_diverging_training_is_a_row_that_says_why(book):
+    knobs = {**SMALL, "training": {**SMALL["training"], "rate": 10.0, "clip": 0.0, "optimizer": "rmsprop_torch"}}
+    arm = Arm("wild", MODEL, TASK, knobs=knobs, until={"solved": False, "updates": 3000}, episodes=1)
+    row = json.loads(work(json.dumps(asdict(arm.cells([0])[0])), None))
+    assert not row["solved"]
+    assert "rate" in row["diverged"]
+
+
+def test_another_study_does_not_take_the_folder(book):
+    with pytest.raises(FileError, match="another name"):
+        book.begin("Other", Arm("large", MODEL, TASK).cells([0]), {})
+
+
+def test_what_is_no_study_is_told(tmp_path):
+    (tmp_path / "study.json").write_text("[1]")
+    with pytest.raises(FileError, match="memviz-study/1"):
+        Book(tmp_path).read()
+    with pytest.raises(FileError, match="want a study"):
+        Book(tmp_path / "nowhere").read()
