@@ -1,4 +1,4 @@
-"""The command line: `memviz app | list | train | trace | open | export | sweep | bench`, a file per command.
+"""The command line: `memviz app | list | train | trace | open | export | sweep | reproduce | bench`, a file each.
 
 A command module has `declare(parser)`, which must import nothing heavy, and `run(args) -> exit code`, which may.
 """
@@ -23,6 +23,7 @@ COMMANDS = {
     "open": ("open_file", "start the app on a trace or a checkpoint"),
     "export": ("export", "one offline page with the scope from a trace or a checkpoint"),
     "sweep": ("sweep", "train over seeds and the values of knobs, on all cores"),
+    "reproduce": ("reproduce", "put a published figure to the test"),
     "bench": ("bench", "measure the speed of this machine's core"),
 }
 

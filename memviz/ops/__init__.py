@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import platform
 import shutil
 import time
 from pathlib import Path
@@ -40,6 +41,17 @@ def host() -> list[str]:
     overrides = [f"{name}={os.environ[name]}" for name in names]
     versions = [numba.__version__, llvmlite.__version__, numpy.__version__]
     return [*versions, llvmlite.binding.get_host_cpu_name(), features, *overrides]
+
+
+def versions() -> dict[str, str]:
+    """What a result's last bits depend on, for people to read."""
+    processor = llvmlite.binding.get_host_cpu_name()
+    return {
+        "python": platform.python_version(),
+        "numpy": numpy.__version__,
+        "numba": numba.__version__,
+        "cpu": processor,
+    }
 
 
 def cache_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,12 @@ def solved(rows: Sequence[Row]) -> dict[str, Any]:
 def finite(value: float) -> float | None:
     """The number, or None where JSON has none: more than half of the seeds were not solved."""
     return float(value) if isfinite(value) else None
+
+
+def mean(values: Iterable[float]) -> float:
+    """The mean; of nothing, NaN."""
+    found = list(values)
+    return fmean(found) if found else float("nan")
 
 
 def convergence(rows: Sequence[Row]) -> list[tuple[float, float]]:

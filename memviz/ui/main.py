@@ -18,4 +18,5 @@ def navigate() -> None:
     st.html(STYLE)
     lab = st.Page(PAGES / "lab.py", title="Lab", default=True)
     learn = st.Page(PAGES / "learn.py", title="Learn", url_path="learn")
-    st.navigation([lab, learn], position="top").run()
+    evidence = st.Page(PAGES / "evidence.py", title="Evidence", url_path="evidence")
+    st.navigation([lab, learn, evidence], position="top").run()

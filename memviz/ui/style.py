@@ -7,8 +7,9 @@ STYLE = """<style>
 [data-testid="stTopNav"]::before { content: "memviz"; font-weight: 650; font-size: 1.1rem; letter-spacing: -0.01em;
   padding: 0 0.9rem 0 0.6rem; align-self: center; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; padding-bottom: 0; margin-bottom: 0; }
-.st-key-below, .st-key-lesson, [class*="st-key-cards"] { padding: 0 1.6rem; }
-.st-key-lesson { padding-top: 0.8rem; }
+.st-key-below, .st-key-lesson, .st-key-evidence, [class*="st-key-cards"] { padding: 0 1.6rem; }
+.st-key-lesson, .st-key-evidence { padding-top: 0.8rem; }
+.st-key-evidence { max-width: 68rem; margin: 0 auto; }
 @media (min-width: 800px) {
   [class*="st-key-words"] { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
 }

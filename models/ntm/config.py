@@ -35,6 +35,7 @@ class NTMConfig:
         "stay equal for ever, exactly; combine uniform with a learned or random memory",
     )
     start_logit: float = knob(5.0, 0.0, 20.0, "learned start: the logit of slot 0 at first, the others 0")
+    start_noise: float = knob(0.0, 0.0, 2.0, "learned start: standard deviation of random numbers added to the logits")
     read_order: str = choice(
         "previous", ("previous", "written"), "a read sees the memory before this step's write, or after it"
     )

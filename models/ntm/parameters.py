@@ -75,6 +75,8 @@ def init(config: NTMConfig, X: int, Y: int, rng: np.random.Generator) -> Arrays:
         if name in size:
             params[name] = np.zeros(size[name])
             params[name][:, 0] = config.start_logit
+            if config.start_noise:
+                params[name] += rng.normal(0, config.start_noise, size[name])
     if "memory_start" in size:
         params["memory_start"] = rng.normal(0, config.memory_scale, size["memory_start"])
     return params

@@ -12,6 +12,7 @@ DRAWERS = {
     "share": (":material/link: Share", "links, and a code to join"),
     "figures": (":material/monitoring: Full-size figures", "one panel at a time, as SVG or as a page"),
     "look": (":material/upload_file: Open a file", "a trace, a checkpoint, or arrays of your own"),
+    "sweeps": (":material/stacked_line_chart: Sweeps", "many seeds and settings, and how they converge"),
     "table": (":material/table: What learns what", "models and tasks, with recorded results"),
 }
 
@@ -27,6 +28,10 @@ def draw_drawer(name: str | None, recipe: Recipe) -> None:
         from memviz.ui.figures import figures
 
         figures(recipe["model"], run)
+    elif name == "sweeps":
+        from memviz.ui.sweeps import sweeps
+
+        sweeps()
     elif name == "table":
         from memviz.ui.table import table
 

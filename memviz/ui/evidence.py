@@ -1,0 +1,45 @@
+"""One reproduction on the Evidence page: the claim, the figures side by side, how the seeds spread, the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from memviz.study.reproduction import Reproduction
+from memviz.study.summary import by_arm
+from memviz.ui.spread import chart
+
+MARKS = {True: ":material/check_circle: holds", False: ":material/cancel: does not hold", None: ""}
+
+
+def result(one: Reproduction, told: Mapping[str, Any] | None) -> None:
+    """The section of one; `told` is its recorded result, None when there is none yet."""
+    st.subheader(one.title, anchor=one.name)
+    st.markdown(one.claim)
+    st.caption(one.source)
+    if told is None:
+        st.info(f"Not recorded yet. It takes about {one.minutes:.0f} minutes: `memviz reproduce {one.name}`")
+        return
+    st.markdown(figures(told["figures"]))
+    with st.expander("Seed by seed, and how to compute it anew"):
+        arms = by_arm(told["rows"], [arm.name for arm in one.arms])
+        if any("sequences" in row for row in told["rows"]):
+            chart(arms)
+        st.code(told["command"], language="sh")
+        st.caption(", ".join(f"{name} {version}" for name, version in told["versions"].items()))
+
+
+def figures(found: list[Mapping[str, Any]]) -> str:
+    """A markdown table, a line per figure."""
+    lines = ["| | Published | Here | |", "|---|---|---|---|"]
+    lines += [
+        f"| {_safe(each['what'])} | {_safe(each['published'])} | {_safe(each['ours'])} | {MARKS[each['holds']]} |"
+        for each in found
+    ]
+    return "\n".join(lines)
+
+
+def _safe(text: str) -> str:
+    return text.replace("|", "\\|").replace("$", "\\$")

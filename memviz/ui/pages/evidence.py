@@ -1,0 +1,20 @@
+"""Evidence: published figures beside ours, each with the command that computes it anew."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from memviz.contracts.errors import FileError
+from memviz.study.reproduction import every, kept
+from memviz.ui import cards
+from memviz.ui.evidence import result
+
+with st.container(key="evidence"):
+    st.markdown("Does memviz do what the papers say? Every figure here was computed by the command beside it.")
+    try:
+        found = {told["name"]: told for told in kept()}
+    except FileError as error:
+        cards.trouble("A recorded result cannot be read.", str(error))
+        found = {}
+    for name, one in every().items():
+        result(one, found.get(name))
