@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -87,13 +89,15 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
 
 def work(cell_json: str, news_file: str | None) -> str:
     """`measure` for another process: strings in and out, news into a file that is replaced as a whole."""
-    from pathlib import Path
-
     values = json.loads(cell_json)
     cell = Cell(values["arm"], values["recipe"], tuple(values["lengths"]), values["episodes"])
     path = Path(news_file) if news_file else None
 
+    boss = multiprocessing.parent_process()
+
     def tell(news: Row) -> None:
+        if boss is not None and not boss.is_alive():  # it was killed: nobody waits for this row
+            raise SystemExit(1)
         if path is not None:
             fresh = path.with_suffix(".new")
             fresh.write_text(json.dumps({"arm": cell.arm, "seed": cell.recipe["seed"], **news}), encoding="utf-8")

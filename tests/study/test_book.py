@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import asdict
 
 import pytest
@@ -77,6 +79,33 @@ def test_a_killed_sweep_goes_on_where_it_was(book, tmp_path):
     more = list(book.work(cells, 1, here))
     assert {row["key"] for row in more}.isdisjoint({row["key"] for row in done})
     assert {row["key"] for row in book.rows()} == {cell.key for cell in cells}
+
+
+def test_a_worker_whose_sweep_was_killed_stops_too(book):
+    """The child's worker would train for ten minutes; it ends soon after its parent does."""
+    arm = Arm("long", MODEL, TASK, knobs=SMALL, until={"solved": False, "seconds": 600.0})
+    program = (
+        "import json; from dataclasses import asdict; from pathlib import Path; from memviz.study.book import Book; "
+        "from memviz.study.cell import Cell\n"
+        "if __name__ == '__main__':\n"
+        f"    c = json.loads({json.dumps(asdict(arm.cells([0])[0]))!r})\n"
+        f"    book = Book(Path({str(book.folder)!r}))\n"
+        "    for row in book.work([Cell(c['arm'], c['recipe'], (), 1)], 1): pass"
+    )
+    script = book.folder / "program.py"
+    script.write_text(program)
+    with subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": os.getcwd()}) as child:
+        assert waited(lambda: book.now())
+        os.kill(child.pid, signal.SIGKILL)
+    assert waited(lambda: not book.now())  # its last word is taken away when it ends
+
+
+def waited(true, seconds=30.0):
+    """Whether something becomes true in time."""
+    end, tick = time.monotonic() + seconds, threading.Event()
+    while not true() and time.monotonic() < end:
+        tick.wait(0.05)
+    return true()
 
 
 def test_a_diverging_training_is_a_row_that_says_why(book):
