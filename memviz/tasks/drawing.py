@@ -10,6 +10,7 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.task import Chunk, Episode
+from memviz.ops.random import mix
 
 Size = TypeVar("Size")
 SEQUENCES = 100  # of an exam
@@ -19,6 +20,11 @@ TOGETHER = 5  # sequences of one size that are examined together
 def key_of(rng: np.random.Generator) -> np.uint64:
     """A fresh key."""
     return np.uint64(rng.integers(2**64, dtype=np.uint64))
+
+
+def split(key: int, i: int) -> np.uint64:
+    """Key number i out of a key."""
+    return np.uint64(mix(np.uint64(key), i))
 
 
 def empty(T: int, C: int, widths: tuple[int, int]) -> Chunk:

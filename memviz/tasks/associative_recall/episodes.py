@@ -75,9 +75,9 @@ def sample_batch(
     config: AssociativeRecallConfig, key: int, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray
 ) -> int:
     """Fill a chunk (T, C, ...) with episodes of one number of items drawn by the key; returns their T."""
-    number = between(mix(np.uint64(key), 0), config.low, config.high)
+    number = between(drawing.split(key, 0), config.low, config.high)
     items = np.empty(number, np.uint64)
-    write_episodes(np.uint64(mix(np.uint64(key), 1)), config.words, items, inputs, targets, mask)
+    write_episodes(drawing.split(key, 1), config.words, items, inputs, targets, mask)
     return _steps(config.words, number)
 
 
