@@ -58,7 +58,7 @@ def sample_batch(config: NGramsConfig, key: int, inputs: np.ndarray, targets: np
 
 def sample(config: NGramsConfig, rng: np.random.Generator, length: int | None = None) -> Episode:
     """One episode, of the config's length or of `length` bits."""
-    length = drawing.in_range("ngrams.sample", length or config.length, config.n, LONGEST, "bits")
+    length = drawing.in_range("ngrams.sample", config.length if length is None else length, config.n, LONGEST, "bits")
     coins = config.context - 1
     return drawing.episode(_chunk(config, rng, length, 1), ("context",) * coins + ("predict",) * (length - 1 - coins))
 

@@ -84,7 +84,8 @@ def sample_batch(config: OneShotConfig, key: int, inputs: np.ndarray, targets: n
 
 def sample(config: OneShotConfig, rng: np.random.Generator, length: int | None = None) -> Episode:
     """One episode of unseen glyphs, of the config's size or with `length` drawings of each."""
-    instances = drawing.in_range("one_shot.sample", length or config.instances, 1, LONGEST, "drawings of each glyph")
+    instances = config.instances if length is None else length
+    drawing.in_range("one_shot.sample", instances, 1, LONGEST, "drawings of each glyph")
     chunk = _chunk(config, rng, instances, 1)
     seen = count(chunk.targets[:, 0])
     return drawing.episode(chunk, [f"glyph {n}" for n in seen])

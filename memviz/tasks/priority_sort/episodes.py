@@ -65,7 +65,7 @@ def sample_batch(
 
 def sample(config: PrioritySortConfig, rng: np.random.Generator, length: int | None = None) -> Episode:
     """One episode, of the config's size or of `length` words, the same share of which is asked for."""
-    words = drawing.in_range("priority_sort.sample", length or config.words, 1, LONGEST, "words")
+    words = drawing.in_range("priority_sort.sample", config.words if length is None else length, 1, LONGEST, "words")
     answers = max(1, words * config.answers // config.words)
     phases = ("present",) * words + ("delimiter",) + ("sorted",) * answers
     return drawing.episode(_chunk(config, rng, (words, answers), 1), phases)

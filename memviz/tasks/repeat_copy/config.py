@@ -26,6 +26,6 @@ class RepeatCopyConfig:
 
 
 PRESETS = {
-    "lesson": Preset({"width": 4, "low": 1, "high": 4, "least": 1, "most": 4}, {"exam_every": 800}),
+    "lesson": Preset({"width": 6, "low": 1, "high": 6, "least": 1, "most": 6}, {"exam_every": 800}),
     "paper": Preset({"width": 8, "low": 1, "high": 10, "least": 1, "most": 10}, {"beta2": 0.98}),
 }
