@@ -1,7 +1,7 @@
 """The two metrics that every task has, of answers in bits or in classes, and what they are when nothing is known.
 
-    bits_per_sequence   cross-entropy of all answers of an episode, in bits (Graves et al. 2014)
-    wrong_bits          answers that are wrong after a threshold of 0.5, or that name another class (Collier & Beel 2018)
+bits_per_sequence   cross-entropy of all answers of an episode, in bits (Graves et al. 2014)
+wrong_bits          answers that are wrong after a threshold of 0.5 (Collier & Beel 2018), or name another class
 """
 
 from __future__ import annotations

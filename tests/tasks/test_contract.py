@@ -1,4 +1,4 @@
-"""What every task keeps, over the catalog: keys decide, batches are singles, exams are fresh, scores know their scale."""
+"""What every task of the catalog keeps: keys decide, batches are singles, exams are fresh, scores know their scale."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def answers(config, inputs):
     counts = range(config.least, config.most + 1)
     mean, spread = np.mean(counts), np.std(counts) or 1
     repeats = round(rows[at][config.width + 1] * spread + mean)
-    said = [word + [0] for _ in range(repeats) for word in words] + [[0] * config.width + [1]]
+    said = [[*word, 0] for _ in range(repeats) for word in words] + [[0] * config.width + [1]]
     silent = [[0] * (config.width + 1)] * (at + 1)
     return np.array(silent + said), np.array([0] * len(silent) + [1] * len(said))
 

@@ -76,9 +76,7 @@ def write_episodes(key, alphabet, number, style, glyphs, inputs, targets, mask):
 def sample_batch(config: OneShotConfig, key: int, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> int:
     """Fill a chunk (T, C, ...) with episodes of trained glyphs drawn by the key; returns their T."""
     T, glyphs = steps(config), np.empty(config.classes, np.int64)
-    write_episodes(
-        np.uint64(key), TRAINED, config.glyphs, _style(config), glyphs, inputs[:T], targets[:T], mask[:T]
-    )
+    write_episodes(np.uint64(key), TRAINED, config.glyphs, _style(config), glyphs, inputs[:T], targets[:T], mask[:T])
     return T
 
 
