@@ -34,8 +34,8 @@ def choice(default: str | bool, options: tuple[str | bool, ...], doc: str) -> An
     return field(default=default, metadata={"options": options, "doc": doc})
 
 
-def text(default: str, pattern: str, doc: str, door: Callable[[str], str] | None = None) -> Any:
-    """A word that matches `pattern`; `door` makes such a word of what a person types, never of what a file says."""
+def text(default: str, pattern: str, doc: str, door: Callable[[Any], str] | None = None) -> Any:
+    """A word that matches `pattern`; `door` makes such a word of what a person types or hands in."""
     return field(default=default, metadata={"pattern": pattern, "doc": doc, "door": door})
 
 
@@ -51,7 +51,7 @@ class Knob:
     high: float | None = None
     options: tuple[str | bool, ...] = ()
     pattern: str = ""
-    door: Callable[[str], str] | None = None
+    door: Callable[[Any], str] | None = None
 
     @property
     def whole(self) -> bool:
