@@ -51,4 +51,5 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 def _knob(one: Any) -> dict[str, Any]:
     limits = {"options": list(one.options)} if one.options else {"low": one.low, "high": one.high}
+    limits = {"pattern": one.pattern} if one.pattern else limits
     return {"default": one.default, **limits, "doc": one.doc}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -33,6 +34,11 @@ def choice(default: str | bool, options: tuple[str | bool, ...], doc: str) -> An
     return field(default=default, metadata={"options": options, "doc": doc})
 
 
+def text(default: str, pattern: str, doc: str, door: Callable[[Any], str] | None = None) -> Any:
+    """A word that matches `pattern`; `door` makes such a word of what a person types or hands in."""
+    return field(default=default, metadata={"pattern": pattern, "doc": doc, "door": door})
+
+
 @dataclass(frozen=True)
 class Knob:
     """What one field of a config declares, for forms, flags and checks. `where` reads "CopyConfig.bits"."""
@@ -44,6 +50,8 @@ class Knob:
     low: float | None = None
     high: float | None = None
     options: tuple[str | bool, ...] = ()
+    pattern: str = ""
+    door: Callable[[Any], str] | None = None
 
     @property
     def whole(self) -> bool:
@@ -55,6 +63,10 @@ class Knob:
         if self.options:
             if any(type(value) is type(option) and value == option for option in self.options):
                 return value  # type: ignore[no-any-return]
+            raise self._refuse(value)
+        if self.pattern:
+            if isinstance(value, str) and re.fullmatch(self.pattern, value):
+                return value
             raise self._refuse(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refuse(value)
@@ -72,7 +84,7 @@ class Knob:
         if isinstance(self.default, bool):
             return self.accept(WORDS.get(text.lower(), text))
         if isinstance(self.default, str):
-            return self.accept(text)
+            return self.accept(self.door(text) if self.door else text)
         try:
             number = int(text) if self.whole else float(text)
         except ValueError:
@@ -85,6 +97,8 @@ class Knob:
     def _refuse(self, value: Any) -> ConfigError:
         if self.options:
             wanted = "one of " + ", ".join(map(_show, self.options))
+        elif self.pattern:
+            wanted = f"text like {self.pattern}"
         else:
             wanted = f"{'a whole number ' if self.whole else ''}{self.low}..{self.high}"
         return ConfigError(f"{self.where}: want {wanted} ({self.doc}), got {_show(value)}")

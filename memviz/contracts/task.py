@@ -50,3 +50,5 @@ class Task:
     chance: Callable[[Any], Mapping[str, float]]  # config -> the same metrics of a network that knows nothing
     # config -> config of a harder exam that chooses the best state once the task is solved; None: the exam itself does
     stretch: Callable[[Any], Any] | None = None
+    # config -> the same metrics of the best possible predictor; None: it makes no error and needs no bits
+    bound: Callable[[Any], Mapping[str, float]] | None = None

@@ -120,10 +120,12 @@ def curves_figure(
     curve: Mapping[str, np.ndarray],
     chance: Mapping[str, float] | None = None,
     theme: str = "light",
+    bound: Mapping[str, float] | None = None,
 ) -> go.Figure:
     """Bits per sequence and wrong bits over the updates, with their chance levels dashed, and the gradient norm.
 
-    `curve` as Run.curve gives it; `chance` {"bits": ..., "wrong": ...}. The legend shows and hides lines.
+    `curve` as Run.curve gives it; `chance` {"bits": ..., "wrong": ...}, and so the `bound` of the best possible
+    predictor where that is not 0. The legend shows and hides lines.
     """
     lines = {
         "bits": ("bits per sequence", "plain"),
@@ -136,8 +138,10 @@ def curves_figure(
         figure.add_scatter(
             x=curve["update"], y=curve[name], name=title, line=line, visible=name != "norm" or "legendonly"
         )
-        if chance and name in chance:
-            figure.add_hline(y=chance[name], line={"dash": "dot", **line}, annotation_text=f"chance {chance[name]:.3g}")
+        for says, levels in (("chance", chance), ("best", bound)):
+            if levels and name in levels:
+                text = f"{says} {levels[name]:.3g}"
+                figure.add_hline(y=levels[name], line={"dash": "dot", **line}, annotation_text=text)
     axis = {"gridcolor": HAIR[theme], "zerolinecolor": HAIR[theme]}
     figure.update_layout(
         font={"family": FONT, "color": INK[theme]},

@@ -9,6 +9,7 @@ from memviz.contracts.knob import to_dict
 
 if TYPE_CHECKING:
     from memviz.training.engine import Engine
+    from memviz.training.setup import Setup
 
 SPAN = 1.0  # seconds over which the speed is measured
 RECENT = 32  # updates over which the metrics are averaged
@@ -40,10 +41,17 @@ class Rate:
         return (last - first) / (now - begun)
 
 
+def levels(setup: Setup) -> dict[str, float]:
+    """What a network that knows nothing scores and, where 0 is out of reach, what the best possible predictor does."""
+    known = {"chance": setup.task.chance, "bound": setup.task.bound}
+    metrics = {name: of(setup.task_config) for name, of in known.items() if of is not None}
+    short = {"bits": "bits_per_sequence", "wrong": "wrong_bits"}
+    return {f"{name}_{key}": found[long] for name, found in metrics.items() for key, long in short.items()}
+
+
 def status(engine: Engine) -> dict[str, Any]:
     """The header. `metrics` are means over recent updates; `exam` is the last one, `solved_at` an update."""
     setup, state = engine.trainer.setup, engine.trainer.state
-    chance = setup.task.chance(setup.task_config)
     exam = state.exam
     return {
         "state": engine.state,
@@ -55,8 +63,7 @@ def status(engine: Engine) -> dict[str, Any]:
         "per_second": engine.rate.per_second if engine.active else 0.0,
         "metrics": {
             **engine.history.curve.recent(RECENT),
-            "chance_bits": chance["bits_per_sequence"],
-            "chance_wrong": chance["wrong_bits"],
+            **levels(setup),
         },
         "exam": None if exam is None else asdict(exam),
         "solved_at": None if state.solved is None else state.solved.update,

@@ -45,14 +45,17 @@ def full_title(panel: Panel) -> str:
     return f"{panel.role.capitalize()}: {panel.title.lower()}"
 
 
+def _level(metrics: dict[str, float], name: str) -> dict[str, float]:
+    return {key: metrics[f"{name}_{key}"] for key in ("bits", "wrong") if f"{name}_{key}" in metrics}
+
+
 def _draw(trace: Trace, panel: Panel | None, run: Any, at: dict[str, int], root: bool) -> None:
     from memviz.render import plotly_figure as figure
 
     theme = "dark" if st.context.theme.type == "dark" else "light"
     if panel is None:
         metrics = run.status()["metrics"]
-        chance = {"bits": metrics["chance_bits"], "wrong": metrics["chance_wrong"]}
-        drawn = figure.curves_figure(run.curve(0), chance, theme)
+        drawn = figure.curves_figure(run.curve(0), _level(metrics, "chance"), theme, _level(metrics, "bound"))
     else:
         drawn = figure.panel_figure(trace, panel, at, theme=theme, root=root)
     st.plotly_chart(drawn, height=TALL, config=figure.CONFIG, theme=None, key="figure")

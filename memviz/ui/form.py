@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from memviz.contracts.errors import MemvizError
 from memviz.contracts.knob import Knob, knobs
 
 MANY = 400  # more whole numbers than this are typed, not slid
@@ -33,6 +34,8 @@ def widget(knob: Knob, value: Any, key: str) -> Any:
     label = knob.name.replace("_", " ")
     if knob.options:
         return _choice(label, knob, value, key)
+    if knob.pattern:
+        return _word(label, knob, value, key)
     low, high = knob.low or 0, knob.high or 0
     if knob.whole and high - low <= MANY:
         return st.slider(label, int(low), int(high), int(value), key=key, help=knob.doc)
@@ -46,6 +49,20 @@ def _choice(label: str, knob: Knob, value: Any, key: str) -> Any:
     if set(knob.options) == {True, False}:
         return st.toggle(label, value, key=key, help=knob.doc)
     return st.selectbox(label, knob.options, knob.options.index(value), key=key, help=knob.doc)
+
+
+def _word(label: str, knob: Knob, value: Any, key: str) -> Any:
+    """A file to hand in where the knob has a door, else a text; what is refused is said, and changes nothing."""
+    if knob.door:
+        file = st.file_uploader(f"{label}: {value:.12}", key=key, help=knob.doc)
+        given = file and file.getvalue()
+    else:
+        given = st.text_input(label, value, key=key, help=knob.doc)
+    try:
+        return knob.accept(knob.door(given) if knob.door else given) if given else value
+    except MemvizError as error:
+        st.error(str(error))
+        return value
 
 
 def step_of(value: float) -> float:

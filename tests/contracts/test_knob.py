@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memviz.contracts.errors import ConfigError
-from memviz.contracts.knob import check, choice, from_dict, knob, knobs, parse_settings, to_dict
+from memviz.contracts.knob import check, choice, from_dict, knob, knobs, parse_settings, text, to_dict
 
 
 @dataclass(frozen=True)
@@ -122,3 +122,21 @@ def test_knobs_keep_the_declared_order():
     assert list(knobs(Small)) == ["slots", "rate", "controller", "learned"]
     assert knobs(Small())["slots"].whole
     assert not knobs(Small())["rate"].whole
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A config with a word that a door makes of what is typed."""
+
+    word: str = text("none", "none|[a-z]{3}", "a word", lambda typed: typed[:3].lower())
+    plain: str = text("a", "[ab]", "a or b")
+
+
+def test_a_word_is_made_of_what_is_typed_but_never_of_what_a_file_says():
+    assert parse_settings(["word=ABCDEF", "plain=b"], {"task": Worded})["task"] == {"word": "abc", "plain": "b"}
+    assert from_dict(Worded, {"word": "xyz"}) == Worded("xyz")
+    for value in ("ABCDEF", "abcd", "abc\n", 3, None):
+        with pytest.raises(ConfigError, match=r"Worded\.word: want text like none\|\[a-z\]\{3\} \(a word\)"):
+            from_dict(Worded, {"word": value})
+    with pytest.raises(ConfigError, match=r"Worded\.plain"):
+        parse_settings(["plain=c"], {"task": Worded})

@@ -77,6 +77,12 @@ def test_curves_show_the_level_of_a_network_that_knows_nothing():
     assert [shape.y0 for shape in figure.layout.shapes] == [33.0, 16.5]
 
 
+def test_curves_show_the_level_of_the_best_possible_predictor():
+    figure = curves_figure(history(), {"bits": 33.0, "wrong": 16.5}, bound={"bits": 7.0, "wrong": 2.5})
+    assert [shape.y0 for shape in figure.layout.shapes] == [33.0, 7.0, 16.5, 2.5]
+    assert "best 7" in [note.text for note in figure.layout.annotations]
+
+
 def test_a_page_of_a_figure_needs_no_network():
     page = to_page(panel_figure(TRACE, PANELS["memory.memory"]), "a memory")
     assert "<title>a memory</title>" in page

@@ -14,8 +14,14 @@ def page() -> None:
 
     import streamlit as st
 
-    from memviz.contracts.knob import choice, knob
+    from memviz.contracts.errors import FileError
+    from memviz.contracts.knob import choice, knob, text
     from memviz.ui.form import settings
+
+    def door(given: str | bytes) -> str:
+        if given != b"sound":
+            raise FileError("upload: want a sound file, got another (mend it)")
+        return "kept"
 
     @dataclass(frozen=True)
     class Config:
@@ -24,6 +30,8 @@ def page() -> None:
         rate: float = knob(3e-3, 1e-7, 10.0, "a rate")
         sort: str = choice("plain", ("plain", "fancy"), "a sort")
         on: bool = choice(False, (True, False), "a switch")
+        word: str = text("ab", "[ab]+", "a word")
+        data: str = text("none", "none|kept", "a file", door)
         hidden: int = 3
 
     st.session_state["got"] = settings(Config, {"few": 5}, {"rate": 0.5}, "p")
@@ -49,6 +57,22 @@ def test_only_what_differs_from_the_preset_is_returned(at):
     at.toggle[0].set_value(True).run()
     at.selectbox[0].set_value("fancy").run()
     assert at.session_state["got"] == {"few": 4, "rate": 0.5, "on": True, "sort": "fancy"}
+
+
+def test_a_word_that_does_not_fit_is_said_and_changes_nothing(at):
+    at.text_input[0].set_value("bab").run()
+    assert at.session_state["got"]["word"] == "bab"
+    at.text_input[0].set_value("cab").run()
+    assert "word" not in at.session_state["got"]
+    assert "want text like [ab]+ (a word), got cab" in at.error[0].value
+
+
+def test_a_file_goes_through_the_door(at):
+    at.file_uploader[0].set_value(("mine.npz", b"sound", "application/zip")).run()
+    assert at.session_state["got"]["data"] == "kept"
+    at.file_uploader[0].set_value(("other.npz", b"broken", "application/zip")).run()
+    assert "data" not in at.session_state["got"]
+    assert "want a sound file" in at.error[0].value
 
 
 def test_types_stay_what_the_knob_declares(at):

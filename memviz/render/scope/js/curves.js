@@ -1,4 +1,5 @@
-// The learning curves, on the training transport's own axis, each with the level of a network that knows nothing.
+// The learning curves, on the training transport's own axis, each with the level of a network that knows nothing
+// and, where 0 is out of reach, that of the best possible predictor.
 
 import { h, onChange, setText, sharp, show } from "./dom.js";
 import { two } from "./numbers.js";
@@ -6,8 +7,8 @@ import { shownUpdate, trainingAxis } from "./records.js";
 
 const BIN = 4; // pixels over which single updates are brought together
 const CURVES = [
-  { key: "bits", title: "bits per sequence", chance: "chance_bits" },
-  { key: "wrong", title: "wrong bits", chance: "chance_wrong" },
+  { key: "bits", title: "bits per sequence", chance: "chance_bits", bound: "bound_bits" },
+  { key: "wrong", title: "wrong bits", chance: "chance_wrong", bound: "bound_wrong" },
   { key: "norm", title: "gradient norm", log: true },
 ];
 
@@ -37,10 +38,10 @@ function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   const context = sharp(canvas, width, height);
   const axis = trainingAxis(view);
   const values = curve[spec.key];
-  const chance = status?.metrics?.[spec.chance];
+  const [chance, bound] = [status?.metrics?.[spec.chance], status?.metrics?.[spec.bound]];
   const scale = spec.log ? logScale(values, height) : linearScale(values, chance, height);
   const x = (u) => 1 + axis.to(u) * (width - 2);
-  drawGround(context, { width, height, ink, chance, y: scale.y, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
+  drawGround(context, { width, height, ink, levels: [chance, bound], y: scale.y, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
   const bins = binned(curve.update.map(x), values, width, spec.log);
   drawSpread(context, bins, scale.y, ink.spread);
   drawMean(context, bins, scale.y, ink.ink, 1.6);
@@ -49,8 +50,10 @@ function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   context.fillRect(Math.round(at), 0, 1, height);
   setText(value, two(valueNear(curve.update, values, shownUpdate(view))));
   setText(low, scale.says);
-  setText(said, Number.isFinite(chance) ? `┄ chance ${two(chance)}` : "");
+  setText(said, [levelSays("chance", chance), levelSays("best", bound)].filter(Boolean).join(" "));
 }
+
+const levelSays = (name, level) => (Number.isFinite(level) ? `┄ ${name} ${two(level)}` : "");
 
 function linearScale(values, chance, height) {
   const peak = Number.isFinite(chance) ? chance * 1.15 : Math.max(1e-9, ...values.filter(Number.isFinite));
@@ -64,20 +67,21 @@ function logScale(values, height) {
   return { y, says: `log scale, ${two(10 ** low)} to ${two(10 ** high)}` };
 }
 
-function drawGround(context, { width, height, ink, chance, y, solved }) {
+function drawGround(context, { width, height, ink, levels, y, solved }) {
   context.fillStyle = ink.hair;
   context.fillRect(0, height - 1, width, 1);
   if (solved !== null) {
     context.fillStyle = ink.good;
     context.fillRect(Math.round(solved) - 1, height - 8, 2, 8);
   }
-  if (!Number.isFinite(chance)) return;
   context.strokeStyle = ink.muted;
   context.setLineDash([2, 3]);
-  context.beginPath();
-  context.moveTo(0, y(chance));
-  context.lineTo(width, y(chance));
-  context.stroke();
+  for (const level of levels.filter(Number.isFinite)) {
+    context.beginPath();
+    context.moveTo(0, y(level));
+    context.lineTo(width, y(level));
+    context.stroke();
+  }
   context.setLineDash([]);
 }
 

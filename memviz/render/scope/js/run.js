@@ -7,13 +7,14 @@ const ROWS = [
   ["sequences", (s) => grouped(s.sequences)],
   ["seconds", (s) => two(s.seconds)],
   ["sequences/s", (s) => grouped(s.per_second || s.sequences / s.seconds)],
-  ["bits per sequence", (s) => two(s.metrics?.bits_per_sequence), (s) => chance(s.metrics?.chance_bits)],
-  ["wrong bits", (s) => two(s.metrics?.wrong_bits), (s) => chance(s.metrics?.chance_wrong)],
+  ["bits per sequence", (s) => two(s.metrics?.bits_per_sequence), (s) => levels(s.metrics?.chance_bits, s.metrics?.bound_bits)],
+  ["wrong bits", (s) => two(s.metrics?.wrong_bits), (s) => levels(s.metrics?.chance_wrong, s.metrics?.bound_wrong)],
   ["gradient norm", (s) => two(s.metrics?.norm), (s) => (clipped(s.metrics) ? `clipped to ${two(s.metrics.norm_clipped)}` : "")],
   ["solved at", (s) => (Number.isFinite(s.solved_at) ? `u = ${grouped(s.solved_at)}` : "not yet")],
 ];
 
-const chance = (value) => (Number.isFinite(value) ? `chance ${two(value)}` : "");
+const level = (name, value) => (Number.isFinite(value) ? `${name} ${two(value)}` : "");
+const levels = (chance, bound) => [level("chance", chance), level("best", bound)].filter(Boolean).join(", ");
 const clipped = (m) => m && Number.isFinite(m.norm_clipped) && m.norm_clipped < m.norm * 0.999;
 
 /** `{ element, update(view) }`. */

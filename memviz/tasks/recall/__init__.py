@@ -1,0 +1,34 @@
+"""Key-value recall: see pairs of symbols, a key and its value; then keys come back, and each one's value is asked for.
+
+    steps 0..2P-1   P pairs: a key's symbol, then its value's, each 1 on a channel of its own    phases "key", "value"
+    the next G P    every key once, in gaps that follow a power law: most soon, some late         phase "query"
+                    nothing in between                                                            phase "wait"
+
+Source: multi-query associative recall, Arora et al. 2023 (Zoology), appendix E: a gap g has P(g) ~ g^(a-1), a = 0.01.
+Keys of an episode differ; values are drawn freely, so that none follows from the others. Theirs differ too, and their
+vocabulary of 8,192 symbols is for embeddings; ours come one-hot, so there are few.
+"""
+
+from __future__ import annotations
+
+from memviz.contracts.task import Task
+from memviz.tasks.recall.config import PRESETS, RecallConfig
+from memviz.tasks.recall.episodes import exam, sample, sample_batch, steps, stretch, widths
+from memviz.tasks.recall.score import chance, score
+
+TASK = Task(
+    name="recall",
+    title="Key-value recall",
+    doc="See pairs of a key and a value; whenever a key comes back, say its value.",
+    config=RecallConfig,
+    presets=PRESETS,
+    loss="classes",
+    widths=widths,
+    steps=steps,
+    sample_batch=sample_batch,
+    sample=sample,
+    exam=exam,
+    score=score,
+    chance=chance,
+    stretch=stretch,
+)
