@@ -1,0 +1,35 @@
+"""Figures that several reproductions share: how many seeds learn a task, and how it carries over to unseen lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from memviz.study.reproduction import Figure
+from memviz.study.row import Row
+from memviz.study.summary import mean, solved
+
+MOST = 0.9  # of the seeds must be solved where a network is said to learn
+
+
+def learns(name: str, rows: Sequence[Row], published: str) -> Figure:
+    """Holds when at least nine of ten seeds were solved."""
+    return Figure(f"{name}: solved", published, _took(rows), solved(rows)["solved"] >= MOST * len(rows))
+
+
+def fails(name: str, rows: Sequence[Row], published: str) -> Figure:
+    """Holds when no seed was solved within the same sequences."""
+    return Figure(f"{name}: solved", published, _took(rows), solved(rows)["solved"] == 0)
+
+
+def carried(name: str, rows: Sequence[Row], length: int, bits: int, published: str = "", most: float = 0) -> Figure:
+    """The part of the `bits` answers of an episode of an unseen length that is wrong; holds up to `most`, if given."""
+    wrong = mean(row["unseen"][str(length)]["wrong_bits"] for row in rows) / bits
+    exact = mean(row["unseen"][str(length)]["exact"] for row in rows)
+    ours = f"{100 * wrong:.2f} % of bits wrong, {100 * exact:.0f} % of sequences exact"
+    return Figure(f"{name} at {length}", published, ours, wrong <= most if most else None)
+
+
+def _took(rows: Sequence[Row]) -> str:
+    one = solved(rows)
+    middle = one["sequences_median"]
+    return f"{one['solved']} of {one['seeds']}" + (f", median {middle:,.0f} sequences" if middle else "")
