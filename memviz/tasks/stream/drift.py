@@ -1,0 +1,72 @@
+"""Which item comes next: four streams by the key, as numbers 0..items-1.
+
+zipf       rank r with chance ~ 1 / r^skew; who has which rank is drawn anew for every episode
+recency    with chance `again` one of those that came lately (the d-th last with chance ~ 1 / d), else any
+periodic   with chance `again` the one in turn, 0, 1, ..., items-1, 0, ..., else any
+shifting   zipf, but after every `shift_every` items each rank is handed on to the next item
+"""
+
+from __future__ import annotations
+
+from memviz.ops.kernel import kernel
+from memviz.ops.random import between, mix, uniform
+
+DRIFTS = ("zipf", "recency", "periodic", "shifting")
+ZIPF, RECENCY, PERIODIC, SHIFTING = range(4)
+
+
+@kernel
+def ranked(u, items, skew):
+    """The rank 0..items-1 that u in [0, 1) falls on, of chances ~ 1 / (rank + 1)^skew."""
+    total = 0.0
+    for r in range(items):
+        total += (r + 1.0) ** -skew
+    left = u * total
+    for r in range(items):
+        left -= (r + 1.0) ** -skew
+        if left < 0:
+            return r
+    return items - 1
+
+
+@kernel
+def permute(key, out):
+    """Write 0..n-1 in an order drawn by the key."""
+    for i in range(out.shape[0]):
+        other = between(mix(key, i), 0, i)
+        out[i] = out[other]
+        out[other] = i
+
+
+@kernel
+def lately(u, stream, t):
+    """An item of stream[:t], the d-th last different one with chance ~ 1 / d (move to front); t > 0."""
+    rank, seen = ranked(u, t, 1.0), -1
+    for back in range(t - 1, -1, -1):
+        fresh = True
+        for later in range(back + 1, t):
+            fresh = fresh and stream[later] != stream[back]
+        if fresh:
+            seen += 1
+            if seen == rank:
+                return stream[back]
+    return stream[t - 1]
+
+
+@kernel
+def draw_stream(key, drift, items, skew, again, shift_every, order, stream):
+    """Write a stream (T,) of item numbers; order (items,) is work space."""
+    permute(mix(key, 0), order)
+    for t in range(stream.shape[0]):
+        bits = mix(mix(key, 1), t)
+        u, common = uniform(mix(bits, 0)), uniform(mix(bits, 1)) < again
+        if drift == ZIPF:
+            stream[t] = order[ranked(u, items, skew)]
+        elif drift == SHIFTING:
+            stream[t] = order[(ranked(u, items, skew) + t // shift_every) % items]
+        elif drift == PERIODIC and common:
+            stream[t] = order[t % items]
+        elif drift == RECENCY and common and t > 0:
+            stream[t] = lately(u, stream, t)
+        else:
+            stream[t] = between(mix(bits, 2), 0, items - 1)
