@@ -10,7 +10,8 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.task import Chunk, Episode
-from memviz.ops.random import mix
+from memviz.ops.kernel import kernel
+from memviz.ops.random import between, mix
 
 Size = TypeVar("Size")
 SEQUENCES = 100  # of an exam
@@ -25,6 +26,29 @@ def key_of(rng: np.random.Generator) -> np.uint64:
 def split(key: int, i: int) -> np.uint64:
     """Key number i out of a key."""
     return np.uint64(mix(np.uint64(key), i))
+
+
+@kernel
+def distinct(key, bits, out):
+    """Write numbers of `bits` bits (n,), all different: one that was there already is drawn again."""
+    tries = 0
+    for n in range(out.shape[0]):
+        fresh = False
+        while not fresh:
+            out[n] = mix(key, tries) >> np.uint64(64 - bits)
+            tries += 1
+            fresh = True
+            for earlier in range(n):
+                fresh = fresh and out[earlier] != out[n]
+
+
+@kernel
+def permute(key, out):
+    """Write 0..n-1 in an order drawn by the key."""
+    for i in range(out.shape[0]):
+        other = between(mix(key, i), 0, i)
+        out[i] = out[other]
+        out[other] = i
 
 
 def empty(T: int, C: int, widths: tuple[int, int]) -> Chunk:

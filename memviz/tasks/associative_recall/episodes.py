@@ -25,20 +25,6 @@ def steps(config: AssociativeRecallConfig) -> int:
 
 
 @kernel
-def draw_items(key, bits, items):
-    """Numbers of `bits` bits, all different: one that was there already is drawn again."""
-    tries = 0
-    for n in range(items.shape[0]):
-        fresh = False
-        while not fresh:
-            items[n] = mix(key, tries) >> np.uint64(64 - bits)
-            tries += 1
-            fresh = True
-            for earlier in range(n):
-                fresh = fresh and items[earlier] != items[n]
-
-
-@kernel
 def write_item(item, words, width, array):
     """Write the words of an item (words, width), the lowest bits first."""
     for t in range(words):
@@ -63,7 +49,7 @@ def write_episodes(key, words, items, inputs, targets, mask):
     inputs[ask - 1, :, width + 1] = 1
     for c in range(inputs.shape[1]):
         own = mix(key, c)
-        draw_items(mix(own, 0), words * width, items)
+        drawing.distinct(mix(own, 0), words * width, items)
         for i in range(n):
             write_item(items[i], words, width, inputs[i * block + 1 :, c])
         asked = between(mix(own, 1), 0, n - 2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from memviz.ops.kernel import kernel
 from memviz.ops.random import between, mix, uniform
+from memviz.tasks import drawing
 
 DRIFTS = ("zipf", "recency", "periodic", "shifting")
 ZIPF, RECENCY, PERIODIC, SHIFTING = range(4)
@@ -30,15 +31,6 @@ def ranked(u, items, skew):
 
 
 @kernel
-def permute(key, out):
-    """Write 0..n-1 in an order drawn by the key."""
-    for i in range(out.shape[0]):
-        other = between(mix(key, i), 0, i)
-        out[i] = out[other]
-        out[other] = i
-
-
-@kernel
 def lately(u, stream, t):
     """An item of stream[:t], the d-th last different one with chance ~ 1 / d (move to front); t > 0."""
     rank, seen = ranked(u, t, 1.0), -1
@@ -56,7 +48,7 @@ def lately(u, stream, t):
 @kernel
 def draw_stream(key, drift, items, skew, again, shift_every, order, stream):
     """Write a stream (T,) of item numbers; order (items,) is work space."""
-    permute(mix(key, 0), order)
+    drawing.permute(mix(key, 0), order)
     for t in range(stream.shape[0]):
         bits = mix(mix(key, 1), t)
         u, common = uniform(mix(bits, 0)), uniform(mix(bits, 1)) < again

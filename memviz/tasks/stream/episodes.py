@@ -25,20 +25,6 @@ def steps(config: StreamConfig) -> int:
 
 
 @kernel
-def draw_keys(key, bits, keys):
-    """Numbers of `bits` bits, all different: one that was there already is drawn again."""
-    tries = 0
-    for n in range(keys.shape[0]):
-        fresh = False
-        while not fresh:
-            keys[n] = mix(key, tries) >> np.uint64(64 - bits)
-            tries += 1
-            fresh = True
-            for earlier in range(n):
-                fresh = fresh and keys[earlier] != keys[n]
-
-
-@kernel
 def write_episodes(key, stream, keys, inputs, targets, mask):
     """Fill time-first arrays with C episodes of one stream of items (n,); each has keys and values of its own.
 
@@ -50,7 +36,7 @@ def write_episodes(key, stream, keys, inputs, targets, mask):
     targets[:T] = 0
     mask[:T] = 0
     for c in range(inputs.shape[1]):
-        draw_keys(mix(key, 2 * c), wide, keys)
+        drawing.distinct(mix(key, 2 * c), wide, keys)
         for i in range(stream.shape[0]):
             item, ask, tell = stream[i], 2 * i, 2 * i + 1
             known = False
