@@ -34,7 +34,9 @@ class AssociativeRecallConfig:
         return int(2 ** (self.width * self.words))
 
 
+# rate: seven NTMs of seven had solved the lesson by 55,200 sequences, in the median by 39,200; with 3e-3 eight of nine
+# took 59,200 to 250,400, and one was not done by 220,000
 PRESETS = {
-    "lesson": Preset({"width": 4, "words": 2, "low": 2, "high": 4}, {"exam_every": 800}),
-    "paper": Preset({"width": 6, "words": 3, "low": 2, "high": 6}, {"beta2": 0.98}),
+    "lesson": Preset({"width": 4, "words": 2, "low": 2, "high": 4}, {"rate": 5e-3, "exam_every": 800}),
+    "paper": Preset({"width": 6, "words": 3, "low": 2, "high": 6}),
 }

@@ -31,5 +31,5 @@ class NGramsConfig:
 
 PRESETS = {
     "lesson": Preset({"n": 3, "length": 60}),
-    "paper": Preset({"n": 6, "length": 200}, {"beta2": 0.98}),
+    "paper": Preset({"n": 6, "length": 200}),
 }

@@ -34,5 +34,5 @@ class OneShotConfig:
 _TRAINING = {"exam_every": 8000, "exam_below": 10.0}
 PRESETS = {
     "lesson": Preset({"size": 8}, _TRAINING),
-    "paper": Preset({"size": 20}, {**_TRAINING, "beta2": 0.98}),
+    "paper": Preset({"size": 20}, _TRAINING),
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 from memviz.contracts import npz, store
 from memviz.contracts.errors import FileError
-from memviz.tasks.own.data import FORMAT, NAME, name_of, path_of
+from memviz.tasks.own.data import FORMAT, NAME, load, name_of, path_of
 
 LIMITS = store.Limits(file_bytes=64 << 20, arrays=3)
 SEQUENCES, STEPS, WIDTH = 1_000_000, 2000, 1024  # at most
@@ -24,7 +24,9 @@ def keep(source: str | bytes) -> str:
         return source
     arrays = examine(npz.read(source, LIMITS), "npz" if isinstance(source, bytes) else source)
     name = name_of(arrays)
-    if not path_of(name).exists():
+    try:
+        load(name)
+    except FileError:  # not kept yet, or damaged since
         store.write_file(path_of(name), FORMAT, {}, arrays)
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -17,6 +18,7 @@ def score(outputs: np.ndarray, episode: Episode) -> Mapping[str, float]:
     return score_bits(outputs, episode)
 
 
+@functools.lru_cache(maxsize=4)
 def chance(config: OwnConfig) -> Mapping[str, float]:
     """The same of a network that knows nothing: one bit a bit, half of them wrong."""
     data = load(config.data)

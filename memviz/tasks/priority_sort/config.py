@@ -27,5 +27,5 @@ class PrioritySortConfig:
 
 PRESETS = {
     "lesson": Preset({"width": 4, "words": 5, "answers": 4}, {"exam_every": 800}),
-    "paper": Preset({"width": 8, "words": 20, "answers": 16}, {"beta2": 0.98}),
+    "paper": Preset({"width": 8, "words": 20, "answers": 16}),
 }

@@ -4,9 +4,10 @@
     the next G P    every key once, in gaps that follow a power law: most soon, some late         phase "query"
                     nothing in between                                                            phase "wait"
 
-Source: multi-query associative recall, Arora et al. 2023 (Zoology), appendix E: a gap g has P(g) ~ g^(a-1), a = 0.01.
-Keys of an episode differ; values are drawn freely, so that none follows from the others. Theirs differ too, and their
-vocabulary of 8,192 symbols is for embeddings; ours come one-hot, so there are few.
+Source: in the style of multi-query associative recall, Arora et al. 2023 (Zoology): a gap g has P(g) ~ g^(a-1),
+a = 0.01, keys of an episode differ. Ours differs in four ways: values are drawn freely, so that none follows from the
+others; queries may follow at once, where theirs leave a step for the value; nothing comes in between, where theirs has
+random symbols; and symbols come one-hot, so there are few, where theirs are 8,192 to be embedded.
 """
 
 from __future__ import annotations

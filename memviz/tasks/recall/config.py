@@ -30,5 +30,5 @@ class RecallConfig:
 
 PRESETS = {
     "lesson": Preset({"keys": 8, "values": 4, "low": 1, "high": 3, "room": 2}, {"exam_every": 800}),
-    "paper": Preset({"keys": 64, "values": 64, "low": 4, "high": 16, "room": 7}, {"beta2": 0.98}),
+    "paper": Preset({"keys": 64, "values": 64, "low": 4, "high": 16, "room": 7}),
 }
