@@ -55,7 +55,9 @@ def reproduce(one: Reproduction, args: argparse.Namespace) -> int:
     book = Book(places.sweeps() / f"reproduce-{one.name}")
     book.begin(one.title, cells, {"command": command(), "workers": workers})
     with Bar(quiet=args.json) as bar:
-        for model, task in {(arm.model, arm.task): None for arm in one.arms}:
+        for model, task in {
+            (cell.recipe["model"], cell.recipe["task"]): None for cell in cells if "model" in cell.recipe
+        }:
             ensure_warm(model, task, lambda message: bar.show(None, message))
         follow(book, cells, workers, bar, args.json)
     wanted = {cell.key for cell in cells}

@@ -73,8 +73,8 @@ def follow(book: Book, cells: list[Cell], workers: int, bar: Bar, lines: bool) -
     bar.show(done / every, f"{done} of {every} rows")
     for row in book.work(cells, workers):
         done += 1
-        how = f"solved after {row['sequences']:,} sequences" if row["solved"] else "not solved"
-        bar.show(done / every, f"{done} of {every} rows; {row['arm']}, seed {row['seed']}: {how}")
+        how = "" if "solved" not in row else f": solved after {row['sequences']:,}" if row["solved"] else ": not solved"
+        bar.show(done / every, f"{done} of {every} rows; {row['arm']}, seed {row['seed']}{how}")
         if lines:
             print(json.dumps({"event": "row", **row}), flush=True)
 

@@ -103,7 +103,7 @@ def _row(line: str) -> Row | None:
         row = json.loads(line)
     except ValueError:
         return None
-    return row if isinstance(row, dict) and {"key", "arm", "seed", "solved"} <= row.keys() else None
+    return row if isinstance(row, dict) and {"key", "arm", "seed"} <= row.keys() else None
 
 
 def _json(path: Path) -> Row | None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -14,22 +14,38 @@ class Cell:
     """Train `recipe` (see training/recipe.py; its "until" is the budget), then look at it.
 
     `lengths`: unseen lengths to test on. `episodes`: fresh episodes of each, and of the task itself, for the scores.
+    `measure`: the module whose `measure(cell, tell)` computes the row.
     """
 
     arm: str  # the setting it belongs to; cells of one arm differ in their seed
     recipe: Mapping[str, Any]
     lengths: tuple[int, ...] = ()
     episodes: int = 20
+    measure: str = "memviz.study.row"
 
     @property
     def key(self) -> str:
         """What its row is kept under."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Cell:
+        """The cell that `asdict` and JSON have made of one."""
+        return cls(**{**values, "lengths": tuple(values["lengths"])})
+
+
+class Setting(Protocol):
+    """What a study compares: a name, and cells that differ only in their seed."""
+
+    name: str
+
+    def cells(self, seeds: Iterable[int]) -> list[Cell]:
+        """One a seed."""
+
 
 @dataclass(frozen=True)
 class Arm:
-    """One setting of a study: model, task, preset and knobs, before any seed."""
+    """A Setting that trains: model, task, preset and knobs, before any seed."""
 
     name: str
     model: str

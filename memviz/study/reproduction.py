@@ -20,7 +20,7 @@ from memviz.contracts import places
 from memviz.contracts.errors import CatalogError, FileError
 from memviz.ops import versions
 from memviz.study import reproductions
-from memviz.study.cell import Arm, Cell
+from memviz.study.cell import Cell, Setting
 from memviz.study.row import Row
 
 FORMAT = "memviz-reproduction/1"
@@ -44,7 +44,7 @@ class Reproduction:
     title: str
     claim: str  # one or two sentences: what was published
     source: str  # paper, section, figure or table
-    arms: Sequence[Arm]
+    arms: Sequence[Setting]
     figures: Callable[[Mapping[str, Sequence[Row]]], list[Figure]]
     seeds: int = 10
     first_seed: int = 2000  # no setting was chosen on seeds from here on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import time
@@ -45,9 +46,6 @@ def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
     state, exam = trainer.state, trainer.exam()
     at = state.solved or state
     return {
-        "key": cell.key,
-        "arm": cell.arm,
-        "seed": planned.setup.seed,
         "solved": state.solved is not None,
         "sequences": at.sequences,
         "seconds": at.seconds,
@@ -88,9 +86,8 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
 
 
 def work(cell_json: str, news_file: str | None) -> str:
-    """`measure` for another process: strings in and out, news into a file that is replaced as a whole."""
-    values = json.loads(cell_json)
-    cell = Cell(values["arm"], values["recipe"], tuple(values["lengths"]), values["episodes"])
+    """A cell's row for another process: strings in and out, news into a file that is replaced as a whole."""
+    cell = Cell.from_dict(json.loads(cell_json))
     path = Path(news_file) if news_file else None
 
     boss = multiprocessing.parent_process()
@@ -104,7 +101,8 @@ def work(cell_json: str, news_file: str | None) -> str:
             fresh.replace(path)
 
     try:
-        return json.dumps(measure(cell, tell))
+        found: Row = importlib.import_module(cell.measure).measure(cell, tell)
+        return json.dumps({"key": cell.key, "arm": cell.arm, "seed": cell.recipe["seed"], **found})
     finally:
         if path is not None:
             path.unlink(missing_ok=True)

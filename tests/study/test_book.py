@@ -68,7 +68,7 @@ def test_a_killed_sweep_goes_on_where_it_was(book, tmp_path):
     program = (
         "import json, sys; from pathlib import Path; from memviz.study.book import Book; "
         "from memviz.study.cell import Cell; from memviz.study.executor import here\n"
-        f"cells = [Cell(c['arm'], c['recipe'], tuple(c['lengths']), c['episodes']) for c in json.loads({text!r})]\n"
+        f"cells = [Cell.from_dict(c) for c in json.loads({text!r})]\n"
         f"for row in Book(Path({str(book.folder)!r})).work(cells, 1, here): print(row['key'], flush=True)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
@@ -90,7 +90,7 @@ def test_a_worker_whose_sweep_was_killed_stops_too(book):
         "if __name__ == '__main__':\n"
         f"    c = json.loads({json.dumps(asdict(arm.cells([0])[0]))!r})\n"
         f"    book = Book(Path({str(book.folder)!r}))\n"
-        "    for row in book.work([Cell(c['arm'], c['recipe'], (), 1)], 1): pass"
+        "    for row in book.work([Cell.from_dict(c)], 1): pass"
     )
     script = book.folder / "program.py"
     script.write_text(program)
