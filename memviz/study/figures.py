@@ -13,12 +13,14 @@ MOST = 0.9  # of the seeds must be solved where a network is said to learn
 
 def learns(name: str, rows: Sequence[Row], published: str) -> Figure:
     """Holds when at least nine of ten seeds were solved."""
-    return Figure(f"{name}: solved", published, _took(rows), solved(rows)["solved"] >= MOST * len(rows))
+    what = f"{name}: seeds solved (holds from nine of ten)"
+    return Figure(what, published, _took(rows), solved(rows)["solved"] >= MOST * len(rows))
 
 
 def fails(name: str, rows: Sequence[Row], published: str) -> Figure:
     """Holds when no seed was solved within the same sequences."""
-    return Figure(f"{name}: solved", published, _took(rows), solved(rows)["solved"] == 0)
+    what = f"{name}: seeds solved within the same sequences (holds at none)"
+    return Figure(what, published, _took(rows), solved(rows)["solved"] == 0)
 
 
 def carried(name: str, rows: Sequence[Row], length: int, bits: int, published: str = "", most: float = 0) -> Figure:
@@ -26,7 +28,8 @@ def carried(name: str, rows: Sequence[Row], length: int, bits: int, published: s
     wrong = mean(row["unseen"][str(length)]["wrong_bits"] for row in rows) / bits
     exact = mean(row["unseen"][str(length)]["exact"] for row in rows)
     ours = f"{100 * wrong:.2f} % of bits wrong, {100 * exact:.0f} % of sequences exact"
-    return Figure(f"{name} at {length}", published, ours, wrong <= most if most else None)
+    rule = f" (holds up to {100 * most:.0f} %)" if most else ""
+    return Figure(f"{name} at {length}{rule}", published, ours, wrong <= most if most else None)
 
 
 def _took(rows: Sequence[Row]) -> str:

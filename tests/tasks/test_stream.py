@@ -14,7 +14,6 @@ from memviz.tasks.stream import TASK
 from memviz.tasks.stream.config import PRESETS, StreamConfig
 from memviz.tasks.stream.drift import DRIFTS
 from memviz.tasks.stream.episodes import items_of
-from memviz.tasks.stream.score import expected
 
 CONFIGS = [StreamConfig(**{**preset.knobs, "drift": drift}) for preset in PRESETS.values() for drift in DRIFTS]
 
@@ -39,12 +38,12 @@ def test_every_answer_is_the_value_last_told(config):
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=str)
-def test_every_stream_evicts_at_least_once_in_ten_steps(config):
+def test_a_memory_of_a_third_of_the_items_evicts_at_least_once_in_ten_steps(config):
     rng = np.random.default_rng(5)
     for _ in range(10):
         items = items_of(config, rng, 200)
         for policy in POLICIES:
-            _, evicted, _ = simulate(policy, items, config.capacity)
+            _, evicted, _ = simulate(policy, items, config.items // 3)
             assert np.mean(evicted >= 0) >= 0.1, policy
 
 
@@ -69,17 +68,6 @@ def test_drifts_favour_what_they_say():
     shifting = items_of(replace(base, drift="shifting", skew=3.0, shift_every=50), rng, 200)
     firsts = [int(np.bincount(part).argmax()) for part in shifting.reshape(4, 50)]
     assert len(set(firsts)) == 4
-
-
-def test_the_bound_lies_between_chance_and_right():
-    for config in CONFIGS:
-        bound, chance = TASK.bound(config), TASK.chance(config)
-        assert chance["accuracy"] < bound["accuracy"] <= 1
-        assert 0 <= bound["wrong_bits"] < chance["wrong_bits"]
-    everything = StreamConfig(items=8, capacity=8)
-    assert TASK.bound(everything)["wrong_bits"] == 0
-    asked, hits = expected(everything)
-    assert asked == hits
 
 
 def test_more_items_than_keys_are_refused():

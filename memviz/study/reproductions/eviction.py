@@ -19,7 +19,8 @@ from memviz.study.summary import mean
 from memviz.training.keys import generator
 
 DRIFTS = ("zipf", "recency", "periodic", "shifting")
-ITEMS = 2000  # of a stream
+LENGTH = 2000  # items of a stream
+CAPACITY = 8  # slots, of 24 different items
 STREAM, BEST = 0x57E4, "belady"
 
 
@@ -36,14 +37,14 @@ class Stream:
 
 
 def measure(cell: Cell, tell: Tell) -> dict[str, Any]:
-    """The hit rate of every policy on one stream of the task, at the task's capacity."""
+    """The hit rate of every policy on one stream of the task."""
     task, seed = catalog.tasks()[cell.recipe["task"]], cell.recipe["seed"]
     config = from_dict(task.config, cell.recipe["knobs"]["task"])
-    episode = task.sample(config, generator(STREAM, seed), ITEMS)
+    episode = task.sample(config, generator(STREAM, seed), LENGTH)
     shown = episode.inputs[::2, : config.key]  # an item is asked for, then told
     items = np.unique(shown, axis=0, return_inverse=True)[1].reshape(-1)
-    rates = {policy: hit_rate(simulate(policy, items, config.capacity, seed)[1]) for policy in POLICIES}
-    return {"hit_rates": rates, "capacity": config.capacity, "items": config.items}
+    rates = {policy: hit_rate(simulate(policy, items, CAPACITY, seed)[1]) for policy in POLICIES}
+    return {"hit_rates": rates}
 
 
 def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
@@ -53,11 +54,10 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
         bound = mean(row["hit_rates"][BEST] for row in each)
         found.append(Figure(f"{drift}: {BEST}", "the optimum", f"{100 * bound:.1f} % hits"))
         for policy in POLICIES:
-            if policy != BEST:
+            if policy != BEST:  # that none beats the optimum is a theorem, and a test of the policies
                 rate = mean(row["hit_rates"][policy] for row in each)
-                never = all(row["hit_rates"][policy] <= row["hit_rates"][BEST] for row in each)
                 ours = f"{100 * rate:.1f} % hits, {100 * rate / bound:.0f} % of the optimum's"
-                found.append(Figure(f"{drift}: {policy}", "at most the optimum", ours, never))
+                found.append(Figure(f"{drift}: {policy}", "at most the optimum", ours))
     return found
 
 

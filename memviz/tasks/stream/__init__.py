@@ -5,8 +5,8 @@
     step 2 i + 1   the key and the value, `value` random bits, with a 1 on a channel  phase "tell"
 
 Which item comes is what drifts (choice `drift`): by rank (Zipf), by how lately it came, by turns, or by a rank that
-changes hands. With fewer slots than items nobody can keep them all: the bound is what Belady's optimum, which knows the
-future, would still hold in `capacity` slots.
+changes hands. A memory with fewer slots than items cannot keep them all, and must choose what to give up; what every
+policy keeps of such streams, beside the optimum that knows the future, is measured by `memviz reproduce eviction`.
 
 Source: ours; streams after the page-replacement literature (Belady 1966), Zipf after Breslau et al. 1999.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.stream.config import PRESETS, StreamConfig
 from memviz.tasks.stream.episodes import exam, sample, sample_batch, steps, widths
-from memviz.tasks.stream.score import bound, chance, score
+from memviz.tasks.stream.score import chance, score
 
 TASK = Task(
     name="stream",
@@ -32,5 +32,4 @@ TASK = Task(
     exam=exam,
     score=score,
     chance=chance,
-    bound=bound,
 )

@@ -23,7 +23,6 @@ class StreamConfig:
     shift_every: int = knob(16, 1, 2048, "shifting: after so many items the ranks change hands")
     key: int = knob(8, 1, 32, "bits of an item's key; keys of an episode differ")
     value: int = knob(4, 1, 32, "bits of an item's value")
-    capacity: int = knob(8, 1, 1024, "slots of the optimum that the bound shows")
 
     def __post_init__(self) -> None:
         """Raise ConfigError when a knob is out of range, no item need come twice, or there are more items than keys."""
@@ -39,6 +38,6 @@ class StreamConfig:
 
 
 PRESETS = {
-    "lesson": Preset({"items": 12, "length": 24, "key": 6, "value": 3, "capacity": 4}, {"exam_every": 800}),
+    "lesson": Preset({"items": 12, "length": 24, "key": 6, "value": 3}, {"exam_every": 800}),
     "paper": Preset({}, {"beta2": 0.98}),
 }

@@ -8,12 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from memviz.contracts.task import Episode
-from memviz.ops.policies.simulate import hit_rate, simulate
 from memviz.tasks.scores import score_bits, unknown_bits
 from memviz.tasks.stream.config import StreamConfig
 from memviz.tasks.stream.episodes import items_of
 
-STREAMS = 50  # drawn to tell what is asked for, and what the optimum keeps
+STREAMS = 50  # drawn to tell how much is asked for
 
 
 def score(outputs: np.ndarray, episode: Episode) -> Mapping[str, float]:
@@ -25,24 +24,12 @@ def score(outputs: np.ndarray, episode: Episode) -> Mapping[str, float]:
 
 def chance(config: StreamConfig) -> Mapping[str, float]:
     """The same of a network that knows nothing."""
-    asked, _ = expected(config)
-    return {**unknown_bits(asked * config.value), "accuracy": 0.5**config.value}
-
-
-def bound(config: StreamConfig) -> Mapping[str, float]:
-    """The same of Belady's optimum with `capacity` slots: it knows what it still holds, and nothing of the rest."""
-    asked, hits = expected(config)
-    lost = asked - hits
-    return {**unknown_bits(lost * config.value), "accuracy": (hits + lost * 0.5**config.value) / max(asked, 1e-9)}
+    return {**unknown_bits(asked(config) * config.value), "accuracy": 0.5**config.value}
 
 
 @lru_cache(maxsize=64)
-def expected(config: StreamConfig) -> tuple[float, float]:
-    """Items of an episode that come back, and how many of them the optimum holds; means over fixed streams."""
+def asked(config: StreamConfig) -> float:
+    """How many items of an episode come back, the mean over fixed streams."""
     rng = np.random.default_rng(0)
-    asked, hits = [], []
-    for _ in range(STREAMS):
-        items = items_of(config, rng)
-        asked.append(len(items) - len(np.unique(items)))
-        hits.append(hit_rate(simulate("belady", items, config.capacity)[1]) * len(items))
-    return float(np.mean(asked)), float(np.mean(hits))
+    streams = [items_of(config, rng) for _ in range(STREAMS)]
+    return float(np.mean([len(items) - len(np.unique(items)) for items in streams]))
