@@ -35,8 +35,9 @@ def until(run, condition):
     leave = run.subscribe(lambda kind: news.set())
     try:
         while not condition(run.status()):
-            assert news.wait(max(0.0, end - monotonic())), run.status()
+            news.wait(0.1)  # what a command changes last may be told by nobody
             news.clear()
+            assert monotonic() < end, run.status()
     finally:
         leave()
 
@@ -244,7 +245,7 @@ def branch(run, update, of=None):
     epoch = run.epoch
     run.branch(update, of)
     run.pause()
-    until(run, lambda status: status["epoch"] == epoch + 1 and at_rest(status))
+    until(run, lambda status: status["epoch"] == epoch + 1 and at_rest(status) and not run.busy)
     last = run.status()["update"] + 1
     run.step()
     until(run, lambda status: status["update"] == last and at_rest(status))
