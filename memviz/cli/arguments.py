@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
+
+from memviz.contracts.errors import ConfigError
+from memviz.contracts.knob import Knob
 
 
 def whole(text: str) -> int:
@@ -38,3 +42,16 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"want 1..65535, got {text}")
     return int(text)
+
+
+def knob(one: Knob) -> Callable[[str], str]:
+    """Text that a knob accepts, as it was typed."""
+
+    def checked(text: str) -> str:
+        try:
+            one.parse(text)
+        except ConfigError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return text
+
+    return checked

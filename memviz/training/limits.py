@@ -21,9 +21,9 @@ class Limits:
     """What the runs of a server may take."""
 
     training: int = knob(cores(), 1, 1024, "runs that train at once; the others wait in line")
-    owner: int = knob(8, 1, 1024, "runs of one browser that train or wait at once")
+    per_browser: int = knob(8, 1, 1024, "runs of one browser that train or wait at once")
     runs: int = knob(32, 0, 4096, "runs kept in memory; those that rest unwatched longest go to disk first")
-    memory: float = knob(2.0, 0.001, 4096.0, "GiB that one run may take for its work arrays")
+    run_memory: float = knob(4.0, 0.001, 4096.0, "GiB that the work arrays of one run may take")
     disk: float = knob(4.0, 0.0, 65536.0, "GiB of all saved runs; the oldest lose their records first, then go")
     patience: float = knob(120.0, 1.0, 1e9, "seconds without a viewer before a run pauses")
     autosave: float = knob(4.0, 0.1, 3600.0, "seconds of training between two saves")

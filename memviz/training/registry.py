@@ -88,6 +88,10 @@ class Registry:
             revived.close()
         return run
 
+    def keep_memory(self, run: Run, update: int | None = None) -> str:
+        """Keep the memory that a run has at a recorded update; returns the id that a recipe's "memory" names it by."""
+        return self.memories.put(*run.give_memory(update))
+
     def runs(self) -> list[Run]:
         """The runs in memory, the one used last at the end."""
         return self._shelf.all()
@@ -106,11 +110,11 @@ class Registry:
         configs = [planned.config]
         for _, values in planned.changes:
             configs.append(change(configs[-1], values))
-        room.check(planned.setup, configs, self.limits.memory * GIB)
+        room.check(planned.setup, configs, self.limits.run_memory * GIB)
 
     def _make_way(self, owner: str) -> None:
         """Before one more of a browser's runs trains: pause its oldest that nobody watches, if there are too many."""
-        most = self.limits.owner
+        most = self.limits.per_browser
         busy = [run for run in self.runs() if owner and run.owner == owner and run.busy]
         if len(busy) < most:
             return
@@ -130,7 +134,7 @@ class Registry:
             lambda engine: self._save(run, engine),
             limits.autosave,
             limits.patience,
-            limits.memory * GIB,
+            limits.run_memory * GIB,
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)

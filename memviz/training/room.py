@@ -46,7 +46,7 @@ def check(setup: Setup, configs: Iterable[TrainConfig], limit: float) -> None:
             raise ConfigError(
                 f"memory: want at most {_told(limit)} for one run, got about {_told(bytes)} with batch {config.batch}, "
                 f"chunk {config.chunk} and {config.lanes} lanes (choose a smaller batch, chunk or memory, "
-                "or start the app with a higher --memory)"
+                "or set MEMVIZ_RUN_MEMORY to more GiB)"
             )
 
 

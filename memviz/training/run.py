@@ -15,7 +15,7 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.trace import Trace
-from memviz.training import room, travel
+from memviz.training import memory, room, travel
 from memviz.training.config import Until, change
 from memviz.training.driver import Driver
 from memviz.training.engine import Engine
@@ -150,6 +150,14 @@ class Run:
         probe = engine.probe if setup is engine.probe.setup else Probe(setup)
         wanted = engine.gradients if gradients is None else gradients
         return Record(probe.trace(state, setup.layout.views(state.params), wanted), state)
+
+    def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
+        """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
+
+        The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
+        """
+        setup = self._engine.branches.now.setup
+        return memory.of(setup, self._state(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""

@@ -1,7 +1,8 @@
 """Is training still sane? A non-finite gradient or a loss far above chance stops it, with a reason and a remedy.
 
 At every look the newest state is kept, and the one before it becomes the good one: a loss that explodes has often begun
-to before it shows, so what is put back is a state that has trained on for one look more.
+to before it shows, so what is put back is a state that has trained on for one look more. A state whose loss is well
+above chance already is not kept at all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from memviz.training.state import TrainState
 
 KEEP = 0.95  # of the running mean of the loss, at every update
 EXPLODED = 4.0  # times the loss of a network that knows nothing
+SUSPECT = 1.5  # times that loss: not a state to go back to
 
 
 class Watch:
@@ -26,17 +28,18 @@ class Watch:
 
     def __init__(self, setup: Setup, state: TrainState) -> None:
         outputs = setup.task.widths(setup.task_config)[1]
-        self._setup, self._too_much = setup, EXPLODED * chance_loss(setup.task, outputs)
+        self._setup, self._chance = setup, chance_loss(setup.task, outputs)
         self.good = self._newest = state.copy()
 
     def sane(self, state: TrainState, loss: float, norm: float) -> bool:
         """Take the loss and the gradient's norm of one more update."""
         state.smooth = smoothed(state.smooth, loss)
-        return math.isfinite(norm) and state.smooth < self._too_much
+        return math.isfinite(norm) and state.smooth < EXPLODED * self._chance
 
     def look(self, state: TrainState) -> None:
-        """Keep a copy: it is the good one from the next look on."""
-        self.good, self._newest = self._newest, state.copy()
+        """Keep a copy, unless the loss is suspect: it is the good one from the next look on."""
+        if state.smooth is None or state.smooth < SUSPECT * self._chance:
+            self.good, self._newest = self._newest, state.copy()
 
     def error(self, state: TrainState, norm: float, gradient: np.ndarray) -> DivergedError:
         """Why `sane` was False; `gradient` (P,) names the blocks that are not finite."""

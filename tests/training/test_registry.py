@@ -403,7 +403,7 @@ def test_changes_of_a_recipe_are_armed_after_a_restart_only_if_they_were_before(
 
 
 def test_a_browser_with_too_many_runs_at_work_has_its_oldest_unwatched_one_paused(tmp_path):
-    server = registry(tmp_path, owner=2)
+    server = registry(tmp_path, per_browser=2)
     endless = {**RECIPE, "until": {"solved": False}}
     first, second = (server.create(endless, "me") for _ in range(2))
     other = server.create(endless, "somebody else")
@@ -421,7 +421,7 @@ def test_a_browser_with_too_many_runs_at_work_has_its_oldest_unwatched_one_pause
 
 
 def test_a_recipe_that_wants_too_much_memory_is_refused_before_any_is_taken(tmp_path):
-    server = registry(tmp_path, memory=0.01)
+    server = registry(tmp_path, run_memory=0.01)
     large = {"model": {"N": 64, "W": 64}, "training": {"batch": 1024, "memory": "carry"}}
     with pytest.raises(ConfigError, match=r"memory: want at most 10.2 MiB for one run, got about .* with batch 1024"):
         server.create({**RECIPE, "knobs": large})
