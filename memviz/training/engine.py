@@ -5,7 +5,7 @@ Nothing here starts a thread or sleeps: `turn` says how long to wait before the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,30 +13,20 @@ from memviz.contracts.errors import DivergedError, MemvizError
 from memviz.training.brake import Brake
 from memviz.training.branches import Branches
 from memviz.training.config import Until
-from memviz.training.gate import Gate, Line
+from memviz.training.gate import Gate
 from memviz.training.history import History
+from memviz.training.hooks import Hooks
 from memviz.training.loop import Changes, drive, spent
 from memviz.training.mailbox import Clock, Mailbox
+from memviz.training.patience import Patience
 from memviz.training.probe import Probe
 from memviz.training.publish import Publisher
-from memviz.training.slow import SlowMotion
+from memviz.training.slow import slow_motion
 from memviz.training.status import Rate
 from memviz.training.trainer import Progress, Trainer
 
 WORK = 0.010  # seconds of updates between two looks into the mailbox, flat out
 FOR_EVER = Until(solved=False)
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the registry lends a run. Without them nobody waits, nothing is compiled and nothing is saved."""
-
-    line: Line | None = None
-    compile: Callable[[Callable[[str], None]], None] | None = None  # given whom to tell how far it is
-    save: Callable[[Engine], None] | None = None
-    autosave: float = 4.0  # seconds between two saves; with the writing, less than five
-    patience: float = 120.0  # seconds that nobody may watch before it pauses
-    memory: float | None = None  # bytes that its work arrays may take
 
 
 @dataclass
@@ -61,10 +51,11 @@ class Engine:
         self.publisher, self.probe = Publisher(self.clock), Probe(self.trainer.setup)
         self.gate = Gate(self.mailbox.wake, self.hooks.line, self.hooks.compile)
         self.rate, self.brake = Rate(), Brake(self.clock)
+        self.patience = Patience(self.hooks.patience, self.publisher, self.clock)
         self.first_goal = self.first_goal or self.goal
         self._budget, self._rest = self.goal, "finished"
         self._updates: Iterator[Progress] | None = None  # None: at rest
-        self._begun = self._saved = self.clock.now()
+        self._saved = self.clock.now()
         self._share = 0
 
     @property
@@ -79,10 +70,12 @@ class Engine:
 
     def turn(self) -> float | None:
         """Train a little. Returns the seconds to wait before the next turn; None: until something happens."""
-        if not self.active or self._deserted():
+        if self.active and self.patience.left() <= 0:
+            self.rest("paused", "Nobody watched; resume to go on.")
+        if not self.active:
             return None
         if not self._ready():
-            return self._patience() if self.active else None  # in line
+            return self.patience.left() if self.active else None  # in line
         if self.brake.due:
             self._work()
         if self.active:
@@ -100,9 +93,10 @@ class Engine:
         self._begin(Until(False, self.trainer.state.update + n), "paused")
 
     def _begin(self, budget: Until, rest: str) -> None:
-        self._budget, self._rest, self._begun = budget, rest, self.clock.now()
+        self._budget, self._rest = budget, rest
         self._updates = drive(self.trainer, budget, self.changes)
         self.brake.release()
+        self.patience.begin()
         self.rate.clear()
         self.gate.enter()
         self.say("training")
@@ -154,15 +148,8 @@ class Engine:
     def slow_down(self, per_second: float | None) -> None:
         """Train at most so fast (None: flat out); up to 2 updates a second each is shown in slow motion."""
         self.brake.set(per_second)
-        seconds, publisher = self.brake.slow, self.publisher
-        self.trainer.on_phase = (
-            None
-            if seconds is None
-            else SlowMotion(
-                seconds, lambda trace: publisher.show(lambda: trace), publisher.tell_phase, self.mailbox.wait
-            )
-        )
-        publisher.tell("status")
+        self.trainer.on_phase = slow_motion(self.brake.slow, self.publisher, self.mailbox)
+        self.publisher.tell("status")
 
     def take_over(self) -> None:
         """A person has: from now on a recipe's own changes are not made."""
@@ -234,14 +221,3 @@ class Engine:
             self.show()
         if now - self._saved >= self.hooks.autosave:
             self.save()
-
-    def _patience(self) -> float:
-        """Seconds until it should pause because nobody watches, or until it is time to look again."""
-        alone, patience = self.publisher.alone_since, self.hooks.patience
-        return patience if alone is None else max(alone, self._begun) + patience - self.clock.now()
-
-    def _deserted(self) -> bool:
-        """Whether nobody has watched for so long that it has paused; in line as well as at work."""
-        if self._patience() <= 0:
-            self.rest("paused", "Nobody watched; resume to go on.")
-        return not self.active

@@ -19,9 +19,10 @@ from memviz.contracts.task import Task
 from memviz.training import room
 from memviz.training.archive import revive, saved
 from memviz.training.config import change
-from memviz.training.engine import Engine, Hooks
+from memviz.training.engine import Engine
 from memviz.training.folder import Folder, prune
 from memviz.training.gate import Places, Tell
+from memviz.training.hooks import Hooks
 from memviz.training.limits import GIB, Limits
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.memories import Memories

@@ -12,6 +12,7 @@ import pytest
 from memviz.cli import exits
 from tests.cli.conftest import Memviz
 
+LARGE = ["--set", "N=1024", "--set", "W=256", "--set", "batch=1024", "--set", "chunk=64"]
 WRONG = {
     "no command": [],
     "unknown command": ["fly"],
@@ -31,7 +32,7 @@ WRONG = {
     "bench into a folder": ["bench", "--out", "memviz"],
     "a limit that is no number": ["app", "--disk", "lots"],
     "a limit out of range": ["app", "--training", "0"],
-    "too much memory": ["train", "ntm", "copy", *"--set N=1024 --set W=256 --set batch=1024 --set chunk=64".split()],
+    "too much memory": ["train", "ntm", "copy", *LARGE],
     "port out of range": ["app", "--port", "99999"],
     "host of another machine": ["app", "--host", "192.0.2.7"],
 }

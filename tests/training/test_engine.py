@@ -6,8 +6,8 @@ import pytest
 from memviz.contracts.errors import ConfigError
 from memviz.training import travel
 from memviz.training.config import Until
-from memviz.training.engine import Hooks
 from memviz.training.gate import Places
+from memviz.training.hooks import Hooks
 from memviz.training.status import status
 from tests.training import stand_in
 
