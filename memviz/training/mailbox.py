@@ -29,7 +29,6 @@ class Mailbox:
         self._clock = clock
         self._condition = threading.Condition()
         self._slot: dict[str, Command] = {}
-        self._taken: tuple[str, ...] = ()  # carried out since the last wait
         self._woken = False
 
     def put(self, name: str, command: Command) -> None:
@@ -49,20 +48,19 @@ class Mailbox:
         return len(self._slot)
 
     def holds_other_than(self, name: str) -> bool:
-        """Whether there is a command of any other name, or one is being carried out."""
-        return any(other != name for other in (*list(self._slot), *self._taken))
+        """Whether there is a command of any other name."""
+        return any(other != name for other in list(self._slot))
 
     def take(self) -> list[Command]:
         """Empty the slot: its commands in order. Never waits."""
         with self._condition:
-            commands, self._taken, self._slot = list(self._slot.values()), tuple(self._slot), {}
+            commands, self._slot = list(self._slot.values()), {}
             return commands
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until there is a command or a wake-up, or until the time is over. True when there is one."""
         deadline = None if seconds is None else self._clock.now() + seconds
         with self._condition:
-            self._taken = ()
             while not (self._slot or self._woken):
                 left = None if deadline is None else deadline - self._clock.now()
                 if left is not None and left <= 0:

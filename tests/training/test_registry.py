@@ -35,9 +35,8 @@ def until(run, condition):
     leave = run.subscribe(lambda kind: news.set())
     try:
         while not condition(run.status()):
-            news.wait(0.1)  # what a command changes last may be told by nobody
+            assert news.wait(max(0.0, end - monotonic())), run.status()
             news.clear()
-            assert monotonic() < end, run.status()
     finally:
         leave()
 
@@ -240,12 +239,20 @@ def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
     assert len(folders[2].records(0)) == 5
 
 
+def carried_out(run):
+    """Wait until all that the run was told is done."""
+    done = threading.Event()
+    run._driver.put("done", done.set)
+    assert done.wait(WAIT)
+
+
 def branch(run, update, of=None):
     """Begin a branch and pause it, some updates later."""
     epoch = run.epoch
     run.branch(update, of)
     run.pause()
-    until(run, lambda status: status["epoch"] == epoch + 1 and at_rest(status) and not run.busy)
+    carried_out(run)
+    assert (run.epoch, run.busy) == (epoch + 1, False)
     last = run.status()["update"] + 1
     run.step()
     until(run, lambda status: status["update"] == last and at_rest(status))
