@@ -17,6 +17,7 @@ from memviz.training import folder
 from memviz.training.recipe import plan
 from memviz.training.registry import Limits, Registry
 from memviz.training.saver import Saver
+from memviz.ui.desk import Desk
 from memviz.ui.fingerprint import compare, recipe_of
 from tests.training import stand_in
 
@@ -462,6 +463,28 @@ def test_two_threads_that_ask_for_a_run_on_disk_get_the_same_one(tmp_path):
     assert len({id(one) for one in found}) == 1
     assert again.runs() == found[:1]
     again.close()
+
+
+def test_two_threads_that_need_the_apps_registry_first_make_one(monkeypatch):
+    made, entered, release = [], threading.Event(), threading.Event()
+
+    class Slow:
+        def __init__(self, *catalogs):
+            made.append(self)
+            entered.set()
+            release.wait(WAIT)
+
+    monkeypatch.setattr("memviz.training.registry.Registry", Slow)
+    desk, found = Desk(), []
+    threads = [threading.Thread(target=lambda: found.append(desk.registry)) for _ in range(2)]
+    threads[0].start()
+    assert entered.wait(WAIT)
+    threads[1].start()
+    threads[1].join(0.2)  # time enough to make a second one, were there no lock
+    release.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert found == made * 2
 
 
 def test_a_recipe_stops_where_its_run_was_stopped_and_has_come_to_the_same(runs):
