@@ -10,6 +10,19 @@ from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import Knob
 
 
+def knob(one: Knob) -> Callable[[str], str]:
+    """Text that a knob accepts, as it was typed."""
+
+    def checked(text: str) -> str:
+        try:
+            one.parse(text)
+        except ConfigError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return text
+
+    return checked
+
+
 def whole(text: str) -> int:
     """A whole number, at least 0."""
     if not text.isdecimal():
@@ -42,16 +55,3 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"want 1..65535, got {text}")
     return int(text)
-
-
-def knob(one: Knob) -> Callable[[str], str]:
-    """Text that a knob accepts, as it was typed."""
-
-    def checked(text: str) -> str:
-        try:
-            one.parse(text)
-        except ConfigError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-        return text
-
-    return checked
