@@ -4,8 +4,8 @@
   memviz app --host 0.0.0.0       everybody in your network can join; the page shows a QR code
   memviz app --data ./class       runs, autosaves, kernel cache and log go to that folder
 
-Runs until Ctrl-C; running trainings are saved and can be resumed. Limits (runs at once, memory, disk) are settings of
-the data folder, see README.md.
+Runs until Ctrl-C; running trainings are saved and can be resumed. Every limit can also be set in the environment, such
+as MEMVIZ_DISK=1 for --disk 1; a flag wins.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import contextlib
 import os
 from pathlib import Path
 
-from memviz.cli.arguments import port
+from memviz.cli.arguments import knob, port
 from memviz.cli.exits import DONE
+from memviz.contracts.knob import knobs
+from memviz.training.limits import Limits, variable
 
 HOST = "127.0.0.1"
 PORT = 8501
@@ -27,6 +29,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=HOST, help=f"address to listen on; 0.0.0.0 lets others join (default {HOST})")
     parser.add_argument("--port", type=port, help=f"port to listen on (default: the first free one from {PORT} on)")
     parser.add_argument("--data", metavar="DIR", help="folder for runs, autosaves, kernel cache and log")
+    limits = parser.add_argument_group("limits")
+    for name, one in knobs(Limits).items():
+        flag, metavar = f"--{name.replace('_', '-')}", "N" if one.whole else "X"
+        limits.add_argument(
+            flag, dest=name, type=knob(one), metavar=metavar, help=f"{one.doc} (default {one.default:g})"
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,6 +49,10 @@ def serve(args: argparse.Namespace, opened: Path | None) -> int:
 
     if args.data:
         os.environ["MEMVIZ_HOME"] = str(Path(args.data).expanduser().absolute())
+    for name in knobs(Limits):
+        if getattr(args, name) is not None:
+            os.environ[variable(name)] = getattr(args, name)
+    Limits.from_environment()  # refuses what the environment has wrong, before anything starts
     data = places.runs().parent
     number = addresses.free_port(args.host, args.port, PORT)
     mine, others = addresses.mine(number, args.host), addresses.others(number, args.host)

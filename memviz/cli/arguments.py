@@ -4,6 +4,23 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
+
+from memviz.contracts.errors import ConfigError
+from memviz.contracts.knob import Knob
+
+
+def knob(one: Knob) -> Callable[[str], str]:
+    """Text that a knob accepts, as it was typed."""
+
+    def checked(text: str) -> str:
+        try:
+            one.parse(text)
+        except ConfigError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return text
+
+    return checked
 
 
 def whole(text: str) -> int:

@@ -45,8 +45,10 @@ def run(args: argparse.Namespace) -> int:
     """Measure, printing every row as soon as it is there."""
     from memviz import bench
     from memviz.bench.stats import table
+    from memviz.cli.files import writable
     from memviz.cli.progress import Bar
 
+    out = writable(args.out, "--out") if args.out else None  # before an hour is spent
     plan = bench.Plan(args.model, args.task, args.preset, args.compile, args.quick, args.seeds)
     rows = []
     with Bar(quiet=args.json) as bar:
@@ -56,6 +58,6 @@ def run(args: argparse.Namespace) -> int:
                 print(json.dumps(row), flush=True)
     if not args.json:
         print(table(rows))
-    if args.out:
-        args.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if out:
+        out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return DONE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
 
 from memviz.contracts.errors import DivergedError, MemvizError
 
@@ -14,7 +16,8 @@ NOT_SOLVED = 1  # the budget ran out first
 USAGE = 2  # wrong usage, or an unreadable file
 DIVERGED = 3  # training met a non-finite or exploding loss
 BUG = 70  # not the user's doing; the details are in the log
-INTERRUPTED = 130  # Ctrl-C; training has saved a checkpoint
+INTERRUPTED = 130  # Ctrl-C, or nobody reads the output of a training; what was trained is saved
+LOG_BYTES = 1 << 20  # of cli.log; one older file of that size is kept
 
 
 def guarded(command: Callable[[], int]) -> int:
@@ -25,7 +28,7 @@ def guarded(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         code = say("interrupted", INTERRUPTED)
     except BrokenPipeError:  # `memviz list | head`: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
         code = DONE
     except DivergedError as error:
         code = say(str(error), DIVERGED)
@@ -42,10 +45,17 @@ def say(message: str, code: int) -> int:
     return code
 
 
+def discard_stdout() -> None:
+    """Let nothing more be written to a pipe that nobody reads; what is still in the buffer would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _log() -> str:
     from memviz.contracts import places
 
     path = places.log() / "cli.log"
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{' '.join(sys.argv)}\n{traceback.format_exc()}\n")
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    handler.handle(logging.makeLogRecord({"msg": f"{' '.join(sys.argv)}\n{traceback.format_exc()}"}))
+    handler.close()
     return str(path)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from memviz.cli.progress import Bar
 from memviz.contracts.errors import ConfigError, FileError, MemvizError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def read_checkpoint(path: Path) -> tuple[Setup, TrainState]:
 
 
 def read_trace(path: Path) -> Trace:
-    """The trace of a file; of a checkpoint, its probe episode."""
+    """The trace of a file; of a checkpoint, its probe episode, which may need its kernels compiled first."""
     from memviz.contracts.trace import Trace
 
     contents = read(path)
@@ -48,13 +49,19 @@ def read_trace(path: Path) -> Trace:
 
 
 def record(
-    setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None, gradients: bool = False
+    setup: Setup,
+    state: TrainState,
+    seed: int | None = None,
+    length: int | None = None,
+    gradients: bool = False,
+    bar: Bar | None = None,
 ) -> Trace:
-    """The probe episode of a state; `seed` and `length` choose another one."""
+    """The probe episode of a state; `seed` and `length` choose another one. `bar` shows how far compiling is."""
     from memviz.training.probe import Probe
     from memviz.training.warm import ensure_warm
 
-    ensure_warm(setup.model.name, setup.task.name)  # kernels that were loaded, not compiled here, round as the app's do
+    with bar or Bar() as shown:  # kernels that were loaded, not compiled here, round as the app's do
+        ensure_warm(setup.model.name, setup.task.name, lambda message: shown.show(None, message))
     return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,10 @@ from memviz import catalog
 from memviz.cli.files import writable
 from memviz.contracts import places
 from memviz.contracts.knob import parse_settings
-from memviz.training import checkpoint
+from memviz.training import checkpoint, memory, room
 from memviz.training.config import TrainConfig, Until
+from memviz.training.limits import GIB, Limits
+from memviz.training.memories import Memories
 from memviz.training.recipe import plan
 from memviz.training.setup import Setup
 from memviz.training.trainer import Progress, Trainer
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from memviz.cli.report import Report
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """A setup, how to train it, when to stop and where to save it."""
 
@@ -33,6 +36,8 @@ class Job:
     preset: str
     device: str
     out: Path
+    memory_out: Path | None = None  # where to save the memory
+    saved: bool = False
 
     def describe(self) -> dict[str, Any]:
         """What the start line says."""
@@ -54,20 +59,41 @@ class Job:
         return max(parts, default=None)
 
     def save(self, trainer: Trainer) -> None:
-        """Write the checkpoint, atomically."""
+        """Write the checkpoint and the memory, each atomically."""
         checkpoint.save(self.out, trainer.setup, trainer.state, {"preset": self.preset, "device": self.device})
+        if self.memory_out is not None:
+            memory.save(self.memory_out, trainer.setup, trainer.state)
+        self.saved = True
+
+    def standing(self) -> str:
+        """What is left when it is interrupted."""
+        return "the checkpoint is saved" if self.saved else "nothing was trained yet that could be saved"
 
 
 def make(args: argparse.Namespace) -> Job:
-    """The job of a command line. Raises CatalogError, ConfigError or BackendError, with the remedy."""
+    """The job of a command line. Raises CatalogError, ConfigError, FileError or BackendError, with the remedy."""
     model, task = catalog.models()[args.model], catalog.tasks()[args.task]
     knobs = parse_settings(args.set, {"model": model.config, "task": task.config, "training": TrainConfig})
-    names = {"model": args.model, "task": args.task, "preset": args.preset, "seed": args.seed, "device": args.device}
-    planned = plan({**names, "knobs": knobs}, catalog.models(), catalog.tasks())
+    recipe = {"model": args.model, "task": args.task, "preset": args.preset, "seed": args.seed, "device": args.device}
+    memories = Memories(places.home())
+    if args.memory is not None:
+        recipe["memory"] = memories.put(*memory.load(args.memory))
+    planned = plan({**recipe, "knobs": knobs}, catalog.models(), catalog.tasks(), memories.get)
+    room.check(planned.setup, [planned.config], Limits.from_environment().run_memory * GIB)
     until = Until(args.until is None, args.until, args.max_seconds)
-    name = f"{model.name}-{task.name}-{args.preset}-{args.seed}.safetensors"
-    out = writable(args.out or places.home() / "checkpoints" / name, "--out")
-    return Job(planned.setup, planned.config, until, args.preset, args.device, out)
+    out = writable(args.out or unused(f"{model.name}-{task.name}-{args.preset}-{args.seed}"), "--out")
+    job = Job(planned.setup, planned.config, until, args.preset, args.device, out)
+    if args.save_memory is not None:
+        memory.of(planned.setup, job.trainer().state)  # refuses a model that has none
+        job.memory_out = writable(args.save_memory, "--save-memory")
+    return job
+
+
+def unused(name: str) -> Path:
+    """A checkpoint in the data folder that is not there yet: another run of the same name is not written over."""
+    folder = places.home() / "checkpoints"
+    names = (f"{name}{'' if i == 1 else f'-{i}'}.safetensors" for i in itertools.count(1))
+    return next(path for path in (folder / one for one in names) if not path.exists())
 
 
 def compile_kernels(job: Job, report: Report) -> None:

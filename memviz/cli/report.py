@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from memviz.cli.exits import discard_stdout
 from memviz.cli.progress import Bar
 
 EVERY = 0.25  # seconds between two progress lines of JSON
@@ -18,12 +18,13 @@ class Report:
 
     def __init__(self, bar: Bar) -> None:
         self.bar = bar
+        self.unread = False  # whether stdout was closed by whoever read it
 
     def event(self, name: str, **facts: Any) -> None:
         """Something that happens once: start, compiled, solved."""
         sentence = SENTENCES[name].format_map(facts)
         self.bar.clear()
-        print(sentence, flush=True)
+        self._say(sentence)
 
     def waiting(self, what: str) -> None:
         """Something is being waited for, and nobody knows how long it takes."""
@@ -32,6 +33,13 @@ class Report:
     def news(self, part: float | None, facts: Mapping[str, Any]) -> None:
         """One update's figures; called at every update."""
         self.bar.show(part, PROGRESS.format_map(facts))
+
+    def _say(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:  # `memviz train ... | head`: the training is told, and saves
+            discard_stdout()
+            self.unread = True
 
 
 class Lines(Report):
@@ -43,8 +51,7 @@ class Lines(Report):
 
     def event(self, name: str, **facts: Any) -> None:
         """One line, whatever happened."""
-        sys.stdout.write(json.dumps({"event": name, **facts}, default=str) + "\n")
-        sys.stdout.flush()
+        self._say(json.dumps({"event": name, **facts}, default=str))
 
     def news(self, part: float | None, facts: Mapping[str, Any]) -> None:
         """One line now and then."""

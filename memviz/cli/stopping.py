@@ -1,19 +1,31 @@
-"""Ctrl-C between two updates instead of within one: what is saved then can be resumed bit for bit."""
+"""Ctrl-C: while it trains, between two updates, so that what is saved can be resumed bit for bit; else at once."""
 
 from __future__ import annotations
 
+import contextlib
 import signal
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopping:
-    """While it is entered, the first Ctrl-C only sets `asked`; a second one interrupts at once."""
+    """While it is entered, both signals raise KeyboardInterrupt; within `gently` the first one only sets `asked`."""
 
     def __init__(self) -> None:
         self.asked = False
+        self._gently = False
         self._before: list[object] = []
+
+    @contextlib.contextmanager
+    def gently(self) -> Iterator[None]:
+        """Whoever works in here looks at `asked` now and then, and stops by itself."""
+        self._gently = True
+        try:
+            yield
+        finally:
+            self._gently = False
 
     def __enter__(self) -> Stopping:
         """Take over the signals."""
@@ -26,6 +38,6 @@ class Stopping:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.asked or not self._gently:
             raise KeyboardInterrupt
         self.asked = True

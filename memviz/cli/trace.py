@@ -35,10 +35,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Load, record, save, examine."""
     from memviz.cli import files
+    from memviz.cli.progress import Bar
 
     out = files.writable(args.out, "--out")
     setup, state = files.read_checkpoint(args.checkpoint)
-    trace = files.record(setup, state, args.seed, args.length, args.gradients)
+    trace = files.record(setup, state, args.seed, args.length, args.gradients, Bar(quiet=args.json))
     trace.save(out)
     facts = {
         "trace": str(out),

@@ -69,6 +69,13 @@ class Curve:
         self._count = int(np.searchsorted(self._rows[: self._count, 0], update, side="right"))
         self._open = []
 
+    def until(self, update: int) -> Curve:
+        """A curve of its own that holds the points up to this update."""
+        other = Curve()
+        other._rows, other._count = self._rows.copy(), self._count
+        other.cut(update)
+        return other
+
     def fill(self, columns: Mapping[str, np.ndarray]) -> None:
         """Take the points that `columns` gave, from a file."""
         names = [SHORT.get(name, name) for name in COLUMNS]

@@ -5,37 +5,28 @@ Nothing here starts a thread or sleeps: `turn` says how long to wait before the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from memviz.contracts.errors import DivergedError, MemvizError
+from memviz.training.brake import Brake
+from memviz.training.branches import Branches
 from memviz.training.config import Until
-from memviz.training.gate import Gate, Line
+from memviz.training.gate import Gate
 from memviz.training.history import History
+from memviz.training.hooks import Hooks
 from memviz.training.loop import Changes, drive, spent
 from memviz.training.mailbox import Clock, Mailbox
+from memviz.training.patience import Patience
 from memviz.training.probe import Probe
 from memviz.training.publish import Publisher
-from memviz.training.slow import SlowMotion
+from memviz.training.slow import slow_motion
 from memviz.training.status import Rate
 from memviz.training.trainer import Progress, Trainer
 
 WORK = 0.010  # seconds of updates between two looks into the mailbox, flat out
-SLOW = 2.0  # updates a second up to which each is shown in slow motion
 FOR_EVER = Until(solved=False)
-PREPARING = "Preparing the kernels (once on this machine)"
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the registry lends a run. Without them nobody waits, nothing is compiled and nothing is saved."""
-
-    line: Line | None = None
-    compile: Callable[[Callable[[str], None]], None] | None = None  # given whom to tell how far it is
-    save: Callable[[Engine], None] | None = None
-    autosave: float = 4.0  # seconds between two saves; with the writing, less than five
-    patience: float = 120.0  # seconds that nobody may watch before it pauses
 
 
 @dataclass
@@ -50,22 +41,27 @@ class Engine:
     hooks: Hooks = field(default_factory=Hooks)
     state: str = "idle"
     message: str = ""
-    speed: float | None = None  # the brake, updates a second; None: flat out
     gradients: bool = False  # whether traces hold the gradient of the loss
-    epoch: int = 0  # grows when the curve and the records were rewritten
-    history: History = field(default_factory=History)
+    first_goal: Until = None  # type: ignore[assignment]  # what a rewind aims at again; by default the goal
+    branches: Branches = None  # type: ignore[assignment]  # by default the one of a new run
 
     def __post_init__(self) -> None:
         """Record update 0, at rest."""
+        self.branches = self.branches or Branches.first(self.trainer.setup, self.trainer.state)
         self.publisher, self.probe = Publisher(self.clock), Probe(self.trainer.setup)
         self.gate = Gate(self.mailbox.wake, self.hooks.line, self.hooks.compile)
-        self.rate = Rate()
-        self._first_goal, self._budget, self._rest = self.goal, self.goal, "finished"
+        self.rate, self.brake = Rate(), Brake(self.clock)
+        self.patience = Patience(self.hooks.patience, self.publisher, self.clock)
+        self.first_goal = self.first_goal or self.goal
+        self._budget, self._rest = self.goal, "finished"
         self._updates: Iterator[Progress] | None = None  # None: at rest
-        self._due = self._saved = self.clock.now()
+        self._saved = self.clock.now()
         self._share = 0
-        if not self.history.updates:
-            self.history.keep(self.trainer.state)
+
+    @property
+    def history(self) -> History:
+        """The present branch's past."""
+        return self.branches.now.history
 
     @property
     def active(self) -> bool:
@@ -74,20 +70,23 @@ class Engine:
 
     def turn(self) -> float | None:
         """Train a little. Returns the seconds to wait before the next turn; None: until something happens."""
-        if not (self.active and self._ready()):
+        if self.active and self.patience.left() <= 0:
+            self.rest("paused", "Nobody watched; resume to go on.")
+        if not self.active:
             return None
-        if self.speed is None or self._due <= self.clock.now():
+        if not self._ready():
+            return self.patience.left() if self.active else None  # in line
+        if self.brake.due:
             self._work()
         if self.active:
             self._upkeep()
-        if not self.active:
-            return None
-        return 0.0 if self.speed is None else max(0.0, min(self._due - self.clock.now(), 1.0))
+        return self.brake.wait() if self.active else None
 
     def go(self, goal: Until | None = None) -> None:
         """Train until a goal is reached, by default the present one; where that is behind, train on without end."""
         self.goal = goal or (FOR_EVER if spent(self.trainer, self.goal) else self.goal)
         self._begin(self.goal, "finished")
+        self.save()  # before it compiles or waits, which may take long
 
     def step(self, n: int) -> None:
         """Make n updates, then pause; the goal stays what it was."""
@@ -96,7 +95,8 @@ class Engine:
     def _begin(self, budget: Until, rest: str) -> None:
         self._budget, self._rest = budget, rest
         self._updates = drive(self.trainer, budget, self.changes)
-        self._due = self.clock.now()
+        self.brake.release()
+        self.patience.begin()
         self.rate.clear()
         self.gate.enter()
         self.say("training")
@@ -107,7 +107,7 @@ class Engine:
         trainer = self.trainer
         if self.gate.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
-        self.history.keep(trainer.state)
+        self.branches.keep(trainer.state)
         self.show()  # before the state is told: whoever hears of it finds the last trace and record
         self.say(state, message)
         self.save()
@@ -143,54 +143,24 @@ class Engine:
     def change(self, values: Mapping[str, Any]) -> None:
         """Change live knobs; from now on a recipe's own changes are not made."""
         self.trainer.change(**values)
-        self._take_over()
+        self.take_over()
 
-    def brake(self, per_second: float | None) -> None:
-        """Train at most so fast; up to 2 updates a second each is shown in slow motion."""
-        self.speed, self._due = per_second, self.clock.now()
-        slow = per_second is not None and per_second <= SLOW
-        self.trainer.on_phase = self._slow_motion(1 / per_second) if per_second and slow else None
+    def slow_down(self, per_second: float | None) -> None:
+        """Train at most so fast (None: flat out); up to 2 updates a second each is shown in slow motion."""
+        self.brake.set(per_second)
+        self.trainer.on_phase = slow_motion(self.brake.slow, self.publisher, self.mailbox)
         self.publisher.tell("status")
 
-    def begin_again(self, seed: int | None = None) -> None:
-        """Back to update 0: the same initial weights, or those of another seed; the settings stay as they are."""
-        setup = self.trainer.setup
-        self.trainer.begin(setup if seed is None else setup.reseeded(seed))
-        self.probe = Probe(self.trainer.setup)
-        self._rewritten(-1)
-        self.history.keep(self.trainer.state)
-        if self.active:
-            self.go(self._first_goal)
-        else:
-            self.goal = self._first_goal
-            self.say("idle")
-        self.save()
-        self.show()
-
-    def branch(self, update: int) -> None:
-        """Train on from a record; what came after it is forgotten."""
-        state = self.history.state(update)
-        if state is not None:
-            self.trainer.restore(state)
-            self._rewritten(update)
-            self._take_over()
-            self.goal = self._first_goal
-            self.go()
-            self.save()
-
-    def _halt(self) -> None:
-        self._updates = None
-        self.gate.leave()
-
-    def _rewritten(self, update: int) -> None:
-        self.history.cut(update)
-        self.epoch += 1
-
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
+        """A person has: from now on a recipe's own changes are not made."""
         self.changes = ()
         if self.active:
             self._updates = drive(self.trainer, self._budget)
         self.publisher.tell("status")
+
+    def _halt(self) -> None:
+        self._updates = None
+        self.gate.leave()
 
     def _ready(self) -> bool:
         """Whether it may train now: compiled, and its turn."""
@@ -221,8 +191,8 @@ class Engine:
 
     def _work(self) -> None:
         end = self.clock.now() + WORK
-        self._due = max(self._due + 1 / self.speed, self.clock.now()) if self.speed else 0.0
-        while self._update() and self.speed is None and self.clock.now() < end:
+        self.brake.begin()
+        while self._update() and self.brake.per_second is None and self.clock.now() < end:
             pass
 
     def _update(self) -> bool:
@@ -231,7 +201,7 @@ class Engine:
         try:
             progress = next(self._updates, None)
         except DivergedError as error:
-            self._rewritten(self.trainer.state.update)
+            self.branches.cut(self.trainer.state.update)
             self.rest("diverged", str(error))
             return False
         if progress is None:
@@ -240,20 +210,14 @@ class Engine:
             return False
         self.history.curve.add(progress.update, progress.metrics)
         if self.history.due(progress.update):
-            self.history.keep(self.trainer.state)
+            self.branches.keep(self.trainer.state)
         return True
 
     def _upkeep(self) -> None:
-        """Between two pieces of work: show, save, and pause when nobody has watched for long."""
-        alone, now = self.publisher.alone_since, self.clock.now()
+        """Between two pieces of work: show and save."""
+        now = self.clock.now()
         self.rate.note(now, self.trainer.state.sequences)
         if self.publisher.due() and self.trainer.on_phase is None:  # slow motion shows its own episodes
             self.show()
         if now - self._saved >= self.hooks.autosave:
             self.save()
-        if alone is not None and now - alone >= self.hooks.patience:
-            self.rest("paused", "Nobody watched; resume to go on.")
-
-    def _slow_motion(self, seconds: float) -> SlowMotion:
-        publisher = self.publisher
-        return SlowMotion(seconds, lambda trace: publisher.show(lambda: trace), publisher.tell_phase, self.mailbox.wait)

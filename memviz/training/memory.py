@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from memviz.contracts import store
-from memviz.contracts.errors import FileError
-from memviz.training.setup import Setup
-from memviz.training.state import TrainState
+from memviz.contracts.errors import ConfigError, FileError
+from memviz.contracts.model import has_memory
+
+if TYPE_CHECKING:
+    from memviz.training.setup import Setup
+    from memviz.training.state import TrainState
 
 FORMAT = "memviz-memory/1"
 
 
-def save(path: Path | str, setup: Setup, state: TrainState) -> None:
-    """Save the first carried memory of a state; without one, the memory that its episodes start from."""
+def id_of(memory: np.ndarray) -> str:
+    """The SHA-256 (hex) of a memory's shape and float32 numbers: the same on every machine."""
+    plain = np.ascontiguousarray(memory, "<f4")
+    return hashlib.sha256(f"{plain.shape}".encode() + plain.tobytes()).hexdigest()
+
+
+def of(setup: Setup, state: TrainState) -> tuple[np.ndarray, dict[str, Any]]:
+    """The first carried memory of a state; without one, that which its episodes start from. And where it comes from.
+
+    Raises ConfigError when the model has none.
+    """
+    if not has_memory(setup.model, setup.model_config):
+        raise ConfigError(f"memory: want a model with a memory to save, got {setup.model.name} (choose another model)")
     views = setup.layout.views(state.params)
     memory = state.memory[0][0] if state.memory else setup.start_memory(views)
-    header = {**setup.describe(), "update": state.update, "carried": bool(state.memory)}
-    store.write_file(path, FORMAT, header, {"memory": memory})
+    return memory, {**setup.describe(), "update": state.update, "carried": bool(state.memory)}
+
+
+def save(path: Path | str, setup: Setup, state: TrainState) -> None:
+    """Save the memory `of` a state."""
+    write(path, *of(setup, state))
+
+
+def write(path: Path | str, memory: np.ndarray, about: Mapping[str, Any]) -> None:
+    """Write a memory (slot, word) and where it comes from, atomically."""
+    store.write_file(path, FORMAT, about, {"memory": memory.astype(np.float32)})
 
 
 def load(path: Path | str, limits: store.Limits = store.LIMITS) -> tuple[np.ndarray, Mapping[str, Any]]:

@@ -57,7 +57,7 @@ class Probe:
         meta = {
             "update": state.update,
             "probe_seed": self.seed,
-            "memory": {"mode": state.config.memory, "saved": self.setup.memory is not None},
+            "memory": {"mode": state.config.memory, "saved": self.setup.memory is not None},  # which: "start_memory"
             "training": to_dict(state.config),
         }
         return record(self.setup, params, self.episode, carried, gradients, meta)

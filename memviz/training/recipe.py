@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import from_dict, knobs
@@ -28,10 +30,16 @@ class Plan:
     device: str = "core"
 
 
-def plan(recipe: Mapping[str, Any], models: Mapping[str, Model], tasks: Mapping[str, Task]) -> Plan:
-    """The plan of {"model", "task", "preset", "knobs": {part: {}}, "seed", "device", "changes", "until"}.
+def plan(
+    recipe: Mapping[str, Any],
+    models: Mapping[str, Model],
+    tasks: Mapping[str, Task],
+    memory: Callable[[Any], np.ndarray] | None = None,
+) -> Plan:
+    """The plan of {"model", "task", "preset", "knobs": {part: {}}, "seed", "device", "memory", "changes", "until"}.
 
-    Only model and task must be there. Raises ConfigError or CatalogError for what does not exist or is out of range.
+    Only model and task must be there. `memory`: finds the saved memory of the recipe's id; without it the plan leaves
+    that out. Raises ConfigError or CatalogError for what does not exist or is out of range.
     """
     for part in ("model", "task"):
         if not isinstance(recipe.get(part), str):
@@ -40,7 +48,9 @@ def plan(recipe: Mapping[str, Any], models: Mapping[str, Model], tasks: Mapping[
     values = knob_values(model, task, recipe.get("preset", "lesson"), recipe.get("knobs", {}))
     made = {part: from_dict(kind, values[part]) for part, kind in zip(PARTS, _configs(model, task), strict=True)}
     device = recipe.get("device", "core")
-    setup = Setup(on_device(model, device), task, made["model"], made["task"], _whole("seed", recipe.get("seed", 0)))
+    start = memory(recipe["memory"]) if memory is not None and recipe.get("memory") is not None else None
+    seed = _whole("seed", recipe.get("seed", 0))
+    setup = Setup(on_device(model, device), task, made["model"], made["task"], seed, start)
     changes = tuple((_whole("changes", update), dict(new)) for update, new in recipe.get("changes", ()))
     return Plan(setup, made["training"], Until.from_dict(recipe.get("until")), changes, device)
 

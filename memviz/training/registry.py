@@ -1,103 +1,101 @@
 """All runs of one server, by id: who may train at once, what is saved when, and what is found again after a restart.
 
-Limits (see `Limits`): as many runs train at once as there are cores, others wait in line. A run that nobody watches
-pauses after two minutes. Every four seconds a run is saved, by another thread; a killed server loses less than five.
-At most 32 runs stay in memory: of those at rest and unwatched, the oldest go to disk. The disk holds at most 4 GiB of
-runs: beyond that the oldest lose their records first, then all.
+What they may take, `Limits` says: others wait in line, a run that nobody watches pauses, runs at rest go to disk, and
+old ones make room there. A run is saved when it is made and every few seconds of training, by another thread: a killed
+server loses less than five seconds of it.
 """
 
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from memviz.contracts import places
-from memviz.contracts.errors import FileError
+from memviz.contracts.errors import ConfigError
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
-from memviz.training import checkpoint
-from memviz.training.config import Until
-from memviz.training.engine import Engine, Hooks
-from memviz.training.folder import Folder, Saved, prune
+from memviz.training import room
+from memviz.training.archive import revive, saved
+from memviz.training.config import change
+from memviz.training.engine import Engine
+from memviz.training.folder import Folder, prune
 from memviz.training.gate import Places, Tell
-from memviz.training.history import History
+from memviz.training.hooks import Hooks
+from memviz.training.limits import GIB, Limits
 from memviz.training.mailbox import Clock, Mailbox
-from memviz.training.pace import cores
+from memviz.training.memories import Memories
 from memviz.training.recipe import Plan, plan
 from memviz.training.run import Run
 from memviz.training.saver import Saver
+from memviz.training.shelf import Shelf
 from memviz.training.trainer import Trainer
 from memviz.training.warm import ensure_warm
 
 Compile = Callable[[str, str, Tell], None]  # (model, task, where to tell how far it is)
-AT_WORK = {"compiling", "waiting", "training"}  # become "interrupted" when the server stopped under them
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the runs of a server may take."""
-
-    training: int = cores()  # runs that train at once
-    patience: float = 120.0  # seconds without a viewer before a run pauses
-    autosave: float = 4.0  # seconds of training between two saves
-    runs: int = 32  # kept in memory
-    disk: int = 4 << 30  # bytes of all saved runs
 
 
 class Registry:
-    """Makes runs and finds them. `models` and `tasks` are the catalog's; `compile` readies the kernels of a pair."""
+    """Makes runs and finds them. `models` and `tasks` are the catalog's; `compile` readies the kernels of a pair.
+
+    `limits`: by default what the environment says.
+    """
 
     def __init__(
         self,
         models: Mapping[str, Model],
         tasks: Mapping[str, Task],
         home: Path | None = None,
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
         clock: Clock | None = None,
         compile: Compile | None = ensure_warm,
     ) -> None:
-        self._models, self._tasks, self._limits = models, tasks, limits
-        self._folder = (home or places.home()) / "runs"
+        home = home or places.home()
+        self._models, self._tasks = models, tasks
+        self.limits = limits or Limits.from_environment()
+        self._folder, self.memories = home / "runs", Memories(home)
         self._clock, self._compile = clock or Clock(), compile
-        self._line, self._saver = Places(limits.training), Saver()
-        self._lock = threading.Lock()
-        self._runs: dict[str, Run] = {}  # the one used last is the last
+        self._line, self._saver = Places(self.limits.training), Saver()
+        self._shelf = Shelf(self.limits.runs)
 
     def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
         """A new run of a recipe, training or about to. `owner`: the SHA-256 (hex) of the secret that may command it.
 
         Raises ConfigError, CatalogError or BackendError when the recipe cannot be carried out here.
         """
-        planned = plan(recipe, self._models, self._tasks)
-        trainer = Trainer(planned.setup, planned.config)
-        run = self._run(secrets.token_urlsafe(9), trainer, planned, recipe, owner)
+        planned = plan(recipe, self._models, self._tasks, self.memories.get)
+        self._check_room(planned)
+        if start:
+            self._make_way(owner)
+        run = self._run(secrets.token_urlsafe(9), Trainer(planned.setup, planned.config), planned, recipe, owner)
         self._keep(run)
+        run.save()
         if start:
             run.start()
         return run
 
     def get(self, id: str) -> Run:
         """The run of an id, from memory, or from disk where it rests. Raises FileError when there is none."""
-        with self._lock:
-            run = self._runs.pop(id, None)
-            if run is not None:
-                self._runs[id] = run
-                return run
-        revived = self._revive(Folder(self._folder, id))
-        with self._lock:
-            run = self._runs.setdefault(id, revived)
+        run = self._shelf.get(id)
+        if run is not None:
+            return run
+        self._saver.flush()  # it may have been evicted a moment ago
+        # its memory lies in its own checkpoint
+        found = revive(self._folder, id, lambda recipe: plan(recipe, self._models, self._tasks))
+        revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
+        run = self._keep(revived)
         if run is not revived:
             revived.close()
         return run
 
+    def keep_memory(self, run: Run, update: int | None = None) -> str:
+        """Keep the memory that a run has at a recorded update; returns the id that a recipe's "memory" names it by."""
+        return self.memories.put(*run.give_memory(update))
+
     def runs(self) -> list[Run]:
         """The runs in memory, the one used last at the end."""
-        with self._lock:
-            return list(self._runs.values())
+        return self._shelf.all()
 
     def flush(self) -> bool:
         """Wait until what was handed over is on disk; False when that took too long."""
@@ -109,64 +107,48 @@ class Registry:
             run.close()
         self._saver.close()
 
+    def _check_room(self, planned: Plan) -> None:
+        configs = [planned.config]
+        for _, values in planned.changes:
+            configs.append(change(configs[-1], values))
+        room.check(planned.setup, configs, self.limits.run_memory * GIB)
+
+    def _make_way(self, owner: str) -> None:
+        """Before one more of a browser's runs trains: pause its oldest that nobody watches, if there are too many."""
+        most = self.limits.per_browser
+        busy = [run for run in self.runs() if owner and run.owner == owner and run.busy]
+        if len(busy) < most:
+            return
+        unwatched = [run for run in busy if not run.watched]
+        if not unwatched:
+            raise ConfigError(
+                f"Registry.create: want at most {most} runs of one browser at work, got one more (pause one of them)"
+            )
+        for run in unwatched[: len(busy) - most + 1]:
+            run.pause()
+
     def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
-        limits, compile, names = self._limits, self._compile, (planned.setup.model.name, planned.setup.task.name)
+        limits, compile, names = self.limits, self._compile, (planned.setup.model.name, planned.setup.task.name)
         hooks = Hooks(
             self._line,
             None if compile is None else lambda tell: compile(*names, tell),
             lambda engine: self._save(run, engine),
             limits.autosave,
             limits.patience,
+            limits.run_memory * GIB,
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)
         return run
 
-    def _keep(self, run: Run) -> None:
-        with self._lock:
-            self._runs[run.id] = run
-            idle = [old for old in self._runs.values() if old is not run and not (old.busy or old.watched)]
-            evicted = idle[: max(0, len(self._runs) - self._limits.runs)]
-            for old in evicted:
-                del self._runs[old.id]
-            kept = set(self._runs)
-        for old in evicted:
+    def _keep(self, run: Run) -> Run:
+        stays, gone = self._shelf.put(run)
+        for old in gone:
             old.close()
-        self._saver.put("prune", lambda: prune(self._folder, self._limits.disk, kept))
+        kept = {one.id for one in self.runs()}
+        self._saver.put("prune", lambda: prune(self._folder, int(self.limits.disk * GIB), kept))
+        return stays
 
     def _save(self, run: Run, engine: Engine) -> None:
-        about = {
-            "owner": run.owner,
-            "recipe": run.recipe,
-            "state": engine.state,
-            "message": engine.message,
-            "goal": asdict(engine.goal),
-            "epoch": engine.epoch,
-        }
-        setup, history = engine.trainer.setup, engine.history
-        records = {update: state for update in history.updates if (state := history.state(update)) is not None}
-        saved = Saved(setup, engine.trainer.state.copy(), history.curve.columns(), about, records)
-        self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(saved))
-
-    def _revive(self, folder: Folder) -> Run:
-        self._saver.flush()  # it may have been evicted a moment ago
-        if not folder.exists:
-            raise FileError(
-                f"Registry.get: want a run of this machine, got {folder.id} (it was removed; start a new one)"
-            )
-        found = folder.read()
-        about = found.header["run"]
-        planned = plan(about["recipe"], self._models, self._tasks)
-        setup = found.setup(planned.setup.model, planned.setup.task)
-        state = found.state(setup)
-        history = History()
-        history.curve.fill(found.blocks("curve"))
-        for path in folder.records(about["epoch"]).values():
-            history.keep(checkpoint.load(path).state(setup))
-        trainer = Trainer(setup, state.config, state)
-        label, message = about["state"], about["message"]
-        if label in AT_WORK:
-            label, message = "interrupted", "The server stopped; resume to go on."
-        kept = {"state": label, "message": message, "history": history, "epoch": about["epoch"]}
-        goal = Until(**about["goal"])
-        return self._run(folder.id, trainer, replace(planned, until=goal), about["recipe"], about["owner"], **kept)
+        found = saved(run, engine)
+        self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))

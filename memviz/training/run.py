@@ -7,7 +7,6 @@ while somebody is subscribed, and for at most a twentieth of the time.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,13 +15,16 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.trace import Trace
+from memviz.training import memory, room, travel
 from memviz.training.config import Until, change
+from memviz.training.driver import Driver
 from memviz.training.engine import Engine
 from memviz.training.history import Record
+from memviz.training.probe import Probe
 from memviz.training.publish import Listener
+from memviz.training.state import TrainState
 from memviz.training.status import status
 
-log = logging.getLogger(__name__)
 SLOWEST = 0.05  # updates a second
 
 
@@ -38,15 +40,14 @@ class Run:
         self.owner = owner  # the SHA-256 of the secret of the browser that started it, in hex
         self.recipe = dict(recipe or {})
         self._engine = engine
+        self._driver = Driver(id, engine)
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._closing = False
         self._steps = 0  # asked for and not begun
 
     @property
     def epoch(self) -> int:
-        """Grows when the curve and the records were rewritten (rewind, reseed, branch): read the curve from 0 again."""
-        return self._engine.epoch
+        """Grows when curve and records are others than before (rewind, reseed, branch): read the curve from 0 again."""
+        return self._engine.branches.epoch
 
     @property
     def busy(self) -> bool:
@@ -58,22 +59,26 @@ class Run:
         """Whether anybody is subscribed."""
         return self._engine.publisher.watched
 
+    def save(self) -> None:
+        """Write it down as it is. Only for whoever made it, before its first command: later the run saves itself."""
+        self._engine.save()
+
     def start(self) -> None:
         """Train until the goal it was made with."""
-        self._put("go", self._engine.go)
+        self._driver.put("go", self._engine.go)
 
     resume = start
 
     def pause(self) -> None:
         """Stop after the update it is at; the state is kept."""
-        self._put("go", self._pause)
+        self._driver.put("go", self._pause)
 
     def step(self, n: int = 1) -> None:
         """Make n updates, then pause."""
         _want("step.n", n, 1, "an update or more")
         with self._lock:
             self._steps += n
-        self._put("go", self._step)
+        self._driver.put("go", self._step)
 
     def until(self, what: str, updates: int | None = None, seconds: float | None = None) -> None:
         """Train until "solved", or for so many "updates" or "seconds" more."""
@@ -81,13 +86,16 @@ class Run:
             raise ConfigError(f"Run.until: want solved, updates or seconds, got {what!r:.40} (name the stop)")
         if what != "solved":
             _want(f"until.{what}", updates if what == "updates" else seconds, 0, "how many more")
-        self._put("go", lambda: self._until(what, updates, seconds))
+        self._driver.put("go", lambda: self._until(what, updates, seconds))
 
     def set(self, **values: Any) -> None:
         """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError."""
-        change(self._engine.trainer.state.config, values)
+        trainer, limit = self._engine.trainer, self._engine.hooks.memory
+        changed = change(trainer.state.config, values)
+        if limit is not None and changed.batch > trainer.state.config.batch:
+            room.check(trainer.setup, [changed], limit)
         for name, value in values.items():
-            self._put(f"set {name}", lambda name=name, value=value: self._engine.change({name: value}))
+            self._driver.put(f"set {name}", lambda name=name, value=value: self._engine.change({name: value}))
 
     def memory(self, mode: str) -> None:
         """What an episode starts with: "reset" memory, or "carry" over the last one's."""
@@ -97,51 +105,64 @@ class Run:
         """Brake to so many updates a second (up to 2: in slow motion); None: flat out."""
         if per_second is not None:
             _want("speed.per_second", per_second, SLOWEST, "updates a second, or None for flat out")
-        self._put("speed", lambda: self._engine.brake(per_second))
+        self._driver.put("speed", lambda: self._engine.slow_down(per_second))
 
     def rewind(self) -> None:
-        """Back to the same initial weights, with the settings as they are now."""
-        self._put("travel", self._engine.begin_again)
+        """Back to the same initial weights, with the settings as they are now, in a branch of its own."""
+        self._driver.put("travel", lambda: travel.begin_again(self._engine))
 
     def reseed(self, seed: int | None = None) -> None:
         """Back to update 0 with other initial weights and episodes: by `seed`, else by the next one."""
-        self._put(
-            "travel", lambda: self._engine.begin_again(self._engine.trainer.setup.seed + 1 if seed is None else seed)
+        engine = self._engine
+        self._driver.put(
+            "travel", lambda: travel.begin_again(engine, engine.trainer.setup.seed + 1 if seed is None else seed)
         )
 
-    def branch(self, update: int) -> None:
-        """Train on from a recorded update; what came after it is forgotten. Raises ConfigError if it has no record."""
-        self._state(update)
-        self._put("travel", lambda: self._engine.branch(update))
+    def branch(self, update: int, of: int | None = None, as_recorded: bool = False) -> None:
+        """Train on from a recorded update of a branch (None: the present one); see `travel`. Raises ConfigError.
+
+        The live knobs stay as they are now, or become those of the record; no branch is lost.
+        """
+        self._state(update, of)
+        self._driver.put("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
 
     def gradients(self, on: bool) -> None:
         """Whether traces hold the gradient of the loss with respect to every signal."""
-        self._put("gradients", lambda: self._set_gradients(on))
+        self._driver.put("gradients", lambda: self._set_gradients(on))
 
     def status(self) -> dict[str, Any]:
         """Where it stands: the status header of the scope's wire format."""
         return {"run": self.id, **status(self._engine)}
 
-    def curve(self, start: int = 0) -> dict[str, np.ndarray]:
-        """The points of the curve from the start-th on; see Curve.columns. Points never change within an epoch."""
-        return self._engine.history.curve.columns(start)
+    def curve(self, start: int = 0, branch: int | None = None) -> dict[str, np.ndarray]:
+        """The points of a branch's curve from the start-th on; see Curve.columns. They never change within an epoch."""
+        return self._engine.branches.find(branch).history.curve.columns(start)
 
-    def records(self) -> list[int]:
-        """The updates that can be looked at, and trained on from."""
-        return self._engine.history.updates
+    def records(self, branch: int | None = None) -> list[int]:
+        """The updates of a branch (None: the present one) that can be looked at, and trained on from."""
+        return self._engine.branches.find(branch).history.updates
 
-    def record(self, update: int, gradients: bool | None = None) -> Record:
+    def record(self, update: int, gradients: bool | None = None, branch: int | None = None) -> Record:
         """The probe's trace at a recorded update, and the state. Raises ConfigError if there is none."""
-        engine, state = self._engine, self._state(update)
+        engine, state = self._engine, self._state(update, branch)
+        setup = engine.branches.find(branch).setup
         engine.gate.prepare(lambda _: None)
-        params = engine.trainer.setup.layout.views(state.params)
+        probe = engine.probe if setup is engine.probe.setup else Probe(setup)
         wanted = engine.gradients if gradients is None else gradients
-        return Record(engine.probe.trace(state, params, wanted), state)
+        return Record(probe.trace(state, setup.layout.views(state.params), wanted), state)
+
+    def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
+        """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
+
+        The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
+        """
+        setup = self._engine.branches.now.setup
+        return memory.of(setup, self._state(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""
         leave = self._engine.publisher.subscribe(callback)
-        self._put("show", self._engine.show)
+        self._driver.put("show", self._engine.show)
         return leave
 
     def latest(self) -> tuple[int, Trace | None]:
@@ -154,36 +175,7 @@ class Run:
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop training, save, and end the thread; the run can be found again by its id."""
-        with self._lock:
-            thread, self._closing = self._thread, True
-        self._engine.mailbox.wake()
-        if thread is not None:
-            thread.join(timeout)
-
-    def _put(self, name: str, command: Callable[[], None]) -> None:
-        self._engine.mailbox.put(name, command)
-        with self._lock:
-            if self._thread is None and not self._closing:
-                self._thread = threading.Thread(target=self._serve, name=f"memviz-run-{self.id}", daemon=True)
-                self._thread.start()
-
-    def _serve(self) -> None:
-        engine = self._engine
-        while not self._closing:
-            try:
-                for command in engine.mailbox.take():
-                    command()
-                wait = engine.turn()
-            except ConfigError as error:
-                engine.say(engine.state, str(error))
-                wait = 0.0
-            except Exception as error:
-                log.exception("run %s failed", self.id)
-                engine.fail(f"{type(error).__name__}: {error} (details are in the log)")
-                wait = None
-            if wait != 0.0:
-                engine.mailbox.wait(wait)
-        engine.close()
+        self._driver.close(timeout)
 
     def _pause(self) -> None:
         with self._lock:
@@ -209,10 +201,11 @@ class Run:
         self._engine.gradients = bool(on)
         self._engine.show()
 
-    def _state(self, update: int) -> Any:
-        state = self._engine.history.state(update)
+    def _state(self, update: int, branch: int | None = None) -> TrainState:
+        history = self._engine.branches.find(branch).history
+        state = history.state(update)
         if state is None:
-            near = min(self.records(), key=lambda other: abs(other - update))
+            near = min(history.updates, key=lambda other: abs(other - update))
             raise ConfigError(f"Run.record: want a recorded update, got {update} (the nearest is {near})")
         return state
 

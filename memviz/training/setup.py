@@ -14,6 +14,7 @@ from memviz.contracts.model import Arrays, Model, has_memory
 from memviz.contracts.task import Task
 from memviz.training.keys import INIT, generator
 from memviz.training.layout import Layout
+from memviz.training.memory import id_of
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,11 @@ class Setup:
         return replace(self, seed=seed)
 
     def describe(self) -> dict[str, Any]:
-        """JSON values for the header of a trace or checkpoint."""
-        return {
+        """JSON values for the header of a trace or checkpoint; "start_memory" is the id of a saved memory."""
+        told = {
             "model": self.model.name,
             "task": self.task.name,
             "config": {"model": to_dict(self.model_config), "task": to_dict(self.task_config)},
             "seed": self.seed,
         }
+        return told if self.memory is None else {**told, "start_memory": id_of(self.memory)}

@@ -7,7 +7,9 @@ from typing import Any
 
 from memviz.contracts.task import Episode
 from memviz.contracts.trace import Trace
+from memviz.training.mailbox import Mailbox
 from memviz.training.probe import record
+from memviz.training.publish import Publisher
 from memviz.training.trainer import Trainer
 
 FORWARD, LOSS, GRADIENT = 0.5, 0.15, 0.25  # shares of the time of one update; the rest is left after the move
@@ -53,6 +55,13 @@ class SlowMotion:
         self._tell({"update": update, "phase": phase, "t": None, "blocks": [], **more})
         if share and not self._hurry:
             self._hurry = self._wait(share * self._seconds)
+
+
+def slow_motion(seconds: float | None, publisher: Publisher, mailbox: Mailbox) -> SlowMotion | None:
+    """Slow motion that is published and hurries when a command comes; None: none, when it is too fast for that."""
+    if seconds is None:
+        return None
+    return SlowMotion(seconds, lambda trace: publisher.show(lambda: trace), publisher.tell_phase, mailbox.wait)
 
 
 def live(trainer: Trainer) -> Trace:

@@ -50,7 +50,11 @@ def levels(setup: Setup) -> dict[str, float]:
 
 
 def status(engine: Engine) -> dict[str, Any]:
-    """The header. `metrics` are means over recent updates; `exam` is the last one, `solved_at` an update."""
+    """The header. `metrics` are means over recent updates; `exam` is the last one, `solved_at` an update.
+
+    `branches` are all that can be gone back to (id, parent, at, seed, last, records), `branch` the present one's id;
+    `records` and `changes` are of the present one, and `knobs` what its next update is made with.
+    """
     setup, state = engine.trainer.setup, engine.trainer.state
     exam = state.exam
     return {
@@ -73,7 +77,9 @@ def status(engine: Engine) -> dict[str, Any]:
         "changes": [[update, dict(values)] for update, values in state.changes],
         "seed": setup.seed,
         "goal": asdict(engine.goal),
-        "speed": engine.speed,
+        "speed": engine.brake.per_second,
         "gradients": engine.gradients,
-        "epoch": engine.epoch,
+        "epoch": engine.branches.epoch,
+        "branch": engine.branches.now.id,
+        "branches": [branch.describe() for branch in engine.branches.every],
     }

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
-from memviz.contracts.errors import DivergedError
 from memviz.contracts.model import Arrays, has_memory
 from memviz.contracts.trace import Trace
-from memviz.training import optimizer, watch
+from memviz.training import optimizer
 from memviz.training.batch import Batch
 from memviz.training.config import TrainConfig, rate_at
-from memviz.training.exam import Examiner
+from memviz.training.judge import Judge, polished
 from memviz.training.keys import mix
 from memviz.training.lanes import Lanes, carried
 from memviz.training.pace import Pace
 from memviz.training.setup import Setup
-from memviz.training.state import Exam, Solved, TrainState, Window
+from memviz.training.state import Exam, TrainState
+from memviz.training.watch import Watch
 from memviz.training.workers import Workers
 
 LN2 = math.log(2)
-STRETCH_CHUNKS = 4  # of the harder exam: enough to tell states apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Trainer:
     def __init__(
         self, setup: Setup, config: TrainConfig, state: TrainState | None = None, threads: int | None = None
     ) -> None:
-        self._set_up(setup)
+        self.setup, self._judge = setup, Judge(setup)
         self.state = TrainState.first(setup, config) if state is None else state.copy()
         self.params: Arrays = setup.layout.views(self.state.params)
         self._workers = Workers()
@@ -73,11 +70,12 @@ class Trainer:
 
     def begin(self, setup: Setup) -> None:
         """Start again at update 0 with the settings as they are; the setup may have another seed or memory."""
-        self._set_up(setup)
-        self.restore(TrainState.first(setup, self.state.config))
+        self.restore(TrainState.first(setup, self.state.config), setup)
 
-    def restore(self, state: TrainState) -> None:
-        """Go on from a copy of `state`."""
+    def restore(self, state: TrainState, setup: Setup | None = None) -> None:
+        """Go on from a copy of `state`, with another seed or memory if a setup is given."""
+        if setup is not None and setup is not self.setup:
+            self.setup, self._judge = setup, Judge(setup)
         self.state = state.copy()
         self.params = self.setup.layout.views(self.state.params)
         self._build()
@@ -96,9 +94,12 @@ class Trainer:
         metrics = self.apply()
         begun += self._phase("update")
         state = self.state
-        exam = self._look() if state.window.sequences >= state.config.exam_every else None
-        if state.best_exam is not None and self.polished():
-            self._keep_best()
+        exam = None
+        if state.window.sequences >= state.config.exam_every:
+            self._watch.look(state)
+            exam = self._judge.look(state, self.params)
+        if state.best_exam is not None and polished(state):
+            self._judge.end_polish(state, self.params)
         state.seconds += perf_counter() - begun
         return Progress(state.update, state.sequences, state.seconds, metrics, exam)
 
@@ -136,9 +137,10 @@ class Trainer:
         since = None if state.solved is None else state.sequences - state.solved.sequences
         settings = optimizer.settings(config, rate_at(config, since), state.update + 1)
         norm, clipped = optimizer.apply(state.params, lanes.sums, *self._slots, *settings)
-        state.smooth = watch.smoothed(state.smooth, self.loss)
-        if not (math.isfinite(norm) and state.smooth < self._too_much):
-            raise self._diverged(norm)
+        if not self._watch.sane(state, self.loss, norm):
+            error = self._watch.error(state, norm, lanes.sums[0])
+            self.restore(self._watch.good)
+            raise error
         state.update += 1
         state.sequences += config.batch
         window, answered = state.window, lanes.batch.answered
@@ -155,60 +157,11 @@ class Trainer:
 
     def exam(self) -> Exam:
         """The exam of the present parameters; taking it changes nothing but `state.exam`."""
-        self.state.exam = self._examiner.take(self.params, self.state.update, self._memory())
-        return self.state.exam
+        return self._judge.exam(self.state, self.params)
 
     def polished(self) -> bool:
         """Whether the task is solved and the sequences to go on after that are over."""
-        solved = self.state.solved
-        return solved is not None and self.state.sequences - solved.sequences >= self.state.config.polish
-
-    def _look(self) -> Exam | None:
-        state, window = self.state, self.state.window
-        state.window = Window()
-        self._good, self._newest = self._newest, state.copy()  # good is what has trained on for one look more
-        if state.solved is not None and (not state.config.polish or self.polished()):
-            return None
-        if window.nats / window.answered >= state.config.exam_below:
-            return None
-        exam = self.exam()
-        if exam.passed and state.solved is None:
-            state.solved = Solved(state.update, state.sequences, state.seconds)
-        if state.solved is not None and state.config.polish and _better(trial := self._trial(exam), state.best_exam):
-            state.best, state.best_exam = state.params.copy(), trial
-        return exam
-
-    def _trial(self, exam: Exam) -> Exam:
-        """What states are chosen by while polishing: the harder exam if there is one, and the wrong bits of both."""
-        if self._stretch is None:
-            return exam
-        hard = self._stretch.take(self.params, self.state.update, self._memory(), STRETCH_CHUNKS)
-        return replace(hard, wrong_bits=hard.wrong_bits + exam.wrong_bits)
-
-    def _keep_best(self) -> None:
-        state, best = self.state, self.state.best_exam
-        if best is not None and state.best is not None and not _better(self._trial(self.exam()), best):
-            state.params[:] = state.best
-            self.exam()
-        state.best = state.best_exam = None
-
-    def _memory(self) -> np.ndarray | None:
-        """The memory (slot, word) that exams start from when memories are carried over."""
-        return self.state.memory[0][0] if self.state.memory else None
-
-    def _diverged(self, norm: float) -> DivergedError:
-        state, lanes = self.state, self.lanes
-        blocks = [name for name, view in self.setup.layout.views(lanes.sums[0]).items() if not np.isfinite(view).all()]
-        what = (
-            f"a loss of {state.smooth:.3g} nats per answer" if math.isfinite(norm) else "a gradient that is not finite"
-        )
-        error = watch.diverged(state.update + 1, self._good.update, what, state.config, blocks)
-        self.restore(self._good)
-        return error
-
-    def _set_up(self, setup: Setup) -> None:
-        self.setup, self._examiner, harder = setup, Examiner(setup), setup.task.stretch
-        self._stretch = harder and Examiner(replace(setup, task_config=harder(setup.task_config)))
+        return polished(self.state)
 
     def _build(self) -> None:
         """Make what depends on the batch, the carried memory and the optimizer."""
@@ -217,11 +170,6 @@ class Trainer:
         carry = state.config.memory == "carry" and has_memory(setup.model, setup.model_config)
         state.memory = carried(setup, self.lanes.batch.sizes, self.params, state.memory) if carry else []
         self._slots = [*state.slots.values(), optimizer.NOTHING][:3]
-        self._too_much = watch.EXPLODED * watch.chance_loss(setup.task, setup.task.widths(setup.task_config)[1])
         self._pace = Pace(self.lanes.count, self._threads)
         self.loss, self._wrong = math.nan, 0
-        self._good = self._newest = state.copy()
-
-
-def _better(exam: Exam, than: Exam | None) -> bool:
-    return than is None or (exam.wrong_bits, exam.nats) < (than.wrong_bits, than.nats)
+        self._watch = Watch(setup, state)

@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +86,25 @@ def _compile_in_child(model: str, task: str, tell: Callable[[str], None]) -> Non
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment) as child:
         assert child.stdout is not None
-        said = ""
-        for line in child.stdout:
-            if line.startswith("{"):
-                at = json.loads(line)
-                tell(f"Compiling: step {at['done']} of {at['total']} (once on this machine)")
-            else:
-                said = line.strip() or said
+        try:
+            said = _follow(child.stdout, tell)
+        except BaseException:  # Ctrl-C, or whoever is told how far it is fails: it would go on for nobody
+            child.kill()
+            raise
     if child.returncode:
         raise BackendError(f"warm: want kernels for {model} on {task}, got an error: {said:.200} (see the log)")
+
+
+def _follow(lines: Iterable[str], tell: Callable[[str], None]) -> str:
+    """Tell how far the child is; returns the last line of it that is no news."""
+    said = ""
+    for line in lines:
+        if line.startswith("{"):
+            at = json.loads(line)
+            tell(f"Compiling: step {at['done']} of {at['total']} (once on this machine)")
+        else:
+            said = line.strip() or said
+    return said
 
 
 def main(arguments: list[str]) -> int:

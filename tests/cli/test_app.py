@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from memviz import cli
+from memviz.training.limits import Limits
 from tests.cli.conftest import ROOT, Memviz
 
 RECORDED = ROOT / "assets" / "recorded"
@@ -93,3 +95,18 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(memviz: Memviz) 
         done = memviz("app", "--port", str(taken.getsockname()[1]))
     assert (done.returncode, done.stdout) == (2, "")
     assert "want a free port" in done.stderr
+
+
+def test_limits_are_flags_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Limits] = []
+    monkeypatch.setattr("memviz.ui.server.serve", lambda *_: served.append(Limits.from_environment()))
+    monkeypatch.setattr("memviz.cli.browser.show_when_up", lambda _: None)
+    for name in ("MEMVIZ_HOME", "MEMVIZ_JOIN", "MEMVIZ_TRAINING", "MEMVIZ_DISK"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # put back at the end
+    monkeypatch.setenv("MEMVIZ_DISK", "2")
+    monkeypatch.setenv("MEMVIZ_RUNS", "5")
+    assert cli.main(["app", "--data", str(tmp_path), "--training", "3", "--disk", "0.5"]) == 0
+    assert (served[0].training, served[0].disk, served[0].runs) == (3, 0.5, 5)
+    monkeypatch.setenv("MEMVIZ_RUNS", "a few")
+    assert cli.main(["app", "--data", str(tmp_path)]) == 2
+    assert len(served) == 1

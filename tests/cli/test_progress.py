@@ -6,7 +6,9 @@ import io
 
 import pytest
 
-from memviz.cli import progress
+from memviz.cli import files, progress
+from memviz.training.state import TrainState
+from tests.training import stand_in
 
 
 class Terminal(io.StringIO):
@@ -47,3 +49,12 @@ def test_work_of_unknown_length_shows_a_block_that_wanders() -> None:
     screen = Terminal()
     progress.Bar(stream=screen).show(None, "compiling")
     assert screen.getvalue().count("=") == 4
+
+
+def test_compiling_for_a_trace_has_a_progress_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = stand_in.setup()
+    state = TrainState.first(setup, stand_in.config())
+    monkeypatch.setattr("memviz.training.warm.ensure_warm", lambda model, task, tell: tell(f"Compiling {model}"))
+    stream = Terminal()
+    files.record(setup, state, bar=progress.Bar(stream=stream))
+    assert "Compiling double" in stream.getvalue()

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from memviz.cli import exits
 from tests.cli.conftest import Memviz
 
+LARGE = ["--set", "N=1024", "--set", "W=256", "--set", "batch=1024", "--set", "chunk=64"]
 WRONG = {
     "no command": [],
     "unknown command": ["fly"],
@@ -27,6 +29,10 @@ WRONG = {
     "no file": ["trace", "no-such-file", "--out", "x.safetensors"],
     "no out": ["trace", "pyproject.toml"],
     "a folder": ["open", "memviz"],
+    "bench into a folder": ["bench", "--out", "memviz"],
+    "a limit that is no number": ["app", "--disk", "lots"],
+    "a limit out of range": ["app", "--training", "0"],
+    "too much memory": ["train", "ntm", "copy", *LARGE],
     "port out of range": ["app", "--port", "99999"],
     "host of another machine": ["app", "--host", "192.0.2.7"],
 }
@@ -107,3 +113,17 @@ def test_help_and_version_are_quick_and_import_nothing_heavy(memviz: Memviz) -> 
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert memviz("--version").stdout.startswith("memviz ")
+
+
+def test_a_bug_is_one_line_and_the_log_of_such_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MEMVIZ_HOME", str(tmp_path))
+    monkeypatch.setattr(exits, "LOG_BYTES", 5000)
+    for _ in range(30):
+        assert exits.guarded(lambda: 1 // 0) == exits.BUG
+    assert capsys.readouterr().err.splitlines()[-1].startswith("memviz: ZeroDivisionError: ")
+    logs = sorted((tmp_path / "log").iterdir())
+    assert [log.name for log in logs] == ["cli.log", "cli.log.1"]
+    assert "ZeroDivisionError" in logs[0].read_text()
+    assert sum(log.stat().st_size for log in logs) <= 10_000

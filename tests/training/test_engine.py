@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from memviz.contracts.errors import ConfigError
+from memviz.training import travel
 from memviz.training.config import Until
-from memviz.training.engine import Hooks
 from memviz.training.gate import Places
+from memviz.training.hooks import Hooks
 from memviz.training.status import status
 from tests.training import stand_in
 
@@ -66,7 +67,7 @@ def test_training_from_the_record_where_the_goal_was_met_goes_on():
     engine.go()
     work(engine)
     assert 4 in engine.history.updates
-    engine.branch(4)
+    travel.branch(engine, 4)
     work(engine, turns=5)
     assert engine.active
     assert engine.trainer.state.update > 4
@@ -93,7 +94,7 @@ def test_flat_out_it_works_ten_milliseconds_between_two_looks():
 def test_the_brake_spaces_updates_and_can_be_let_go():
     clock = stand_in.StillClock()
     engine = stand_in.engine(clock)
-    engine.brake(4.0)
+    engine.slow_down(4.0)
     engine.go()
     times = []
     for _ in range(30):
@@ -105,7 +106,7 @@ def test_the_brake_spaces_updates_and_can_be_let_go():
     assert engine.trainer.state.update == len(times)
     assert np.allclose(np.diff(times), 0.25)
     clock.tick = 0.001
-    engine.brake(None)
+    engine.slow_down(None)
     assert engine.turn() == 0.0
 
 
@@ -114,25 +115,25 @@ def test_rewind_repeats_the_same_run_and_reseed_another():
     engine.go()
     work(engine)
     first = engine.history.curve.columns()["loss"]
-    engine.begin_again()
+    travel.begin_again(engine)
     assert (engine.state, engine.trainer.state.update, engine.history.updates) == ("idle", 0, [0])
     engine.go()
     work(engine)
     np.testing.assert_array_equal(engine.history.curve.columns()["loss"], first)
-    engine.begin_again(seed=9)
+    travel.begin_again(engine, seed=9)
     engine.go()
     work(engine)
     assert engine.trainer.setup.seed == 9
     assert not np.array_equal(engine.history.curve.columns()["loss"], first)
-    assert engine.epoch == 2
+    assert engine.branches.epoch == 2
 
 
-def test_a_branch_trains_on_from_a_record_and_forgets_what_came_after():
+def test_a_branch_trains_on_from_a_record_and_keeps_what_came_after():
     engine = stand_in.engine(goal=Until(False, updates=16))
     engine.go()
     work(engine)
     straight = engine.history.curve.columns()
-    engine.branch(8)
+    travel.branch(engine, 8)
     engine.change({"rate": 0.3})
     assert engine.active
     work(engine)
@@ -141,6 +142,58 @@ def test_a_branch_trains_on_from_a_record_and_forgets_what_came_after():
     np.testing.assert_array_equal(branched["loss"][:9], straight["loss"][:9])
     assert not np.array_equal(branched["loss"], straight["loss"])
     assert engine.trainer.state.changes == [(8, {"rate": 0.3})]
+    old = engine.branches.find(0)
+    np.testing.assert_array_equal(old.history.curve.columns()["loss"], straight["loss"])
+    assert old.last == 16
+
+
+def test_a_branch_keeps_the_knobs_as_they_are_now_and_logs_it_or_takes_those_of_the_record():
+    engine = stand_in.engine(goal=Until(False, updates=8))
+    engine.go()
+    work(engine)
+    straight = engine.trainer.state.params.copy()
+    engine.change({"rate": 0.3, "batch": 4})
+    travel.branch(engine, 4)
+    assert engine.trainer.state.changes == [(4, {"rate": 0.3, "batch": 4})]
+    work(engine)
+    assert not np.array_equal(engine.trainer.state.params, straight)
+    travel.branch(engine, 4, of=0, as_recorded=True)
+    assert status(engine)["knobs"]["rate"] == 0.03
+    work(engine)
+    np.testing.assert_array_equal(engine.trainer.state.params, straight)
+
+
+def test_any_record_of_any_branch_can_be_gone_back_to_while_it_trains():
+    engine = stand_in.engine()
+    engine.go()
+    engine.turn()
+    reached = engine.trainer.state.update
+    travel.branch(engine, 2)
+    engine.turn()
+    travel.branch(engine, 3)
+    engine.turn()
+    travel.branch(engine, reached, of=0)  # where the first ended: it goes on
+    told = status(engine)
+    assert told["branch"] == 0
+    assert [(one["id"], one["parent"], one["at"]) for one in told["branches"]] == [(0, None, 0), (1, 0, 2), (2, 1, 3)]
+    engine.turn()
+    assert engine.trainer.state.update > reached
+    np.testing.assert_array_equal(
+        engine.history.curve.columns()["update"], np.arange(1, engine.trainer.state.update + 1)
+    )
+
+
+def test_a_branch_that_was_not_trained_on_leaves_nothing_behind():
+    engine = stand_in.engine(goal=Until(False, updates=8))
+    engine.go()
+    work(engine)
+    travel.branch(engine, 4)
+    engine.rest("paused")
+    travel.branch(engine, 2, of=0)
+    engine.rest("paused")
+    travel.begin_again(engine)
+    travel.begin_again(engine, seed=7)
+    assert [one["id"] for one in status(engine)["branches"]] == [0, 4]
 
 
 def test_a_recipe_changes_knobs_at_its_updates_until_a_person_takes_over():
@@ -240,7 +293,7 @@ def test_slow_motion_shows_every_phase_and_hurries_when_a_command_comes():
     clock, phases = stand_in.StillClock(), []
     engine = stand_in.engine(clock)
     engine.publisher.subscribe(lambda kind: kind == "phase" and phases.append(engine.publisher.phase))
-    engine.brake(1.0)
+    engine.slow_down(1.0)
     engine.go()
     engine.turn()
     T = engine.publisher.latest[1].steps
@@ -260,7 +313,7 @@ def test_slow_motion_shows_every_phase_and_hurries_when_a_command_comes():
 def test_slow_motion_changes_no_result():
     clock = stand_in.StillClock(tick=0.001)
     slow, plain = stand_in.engine(clock, memory="carry", keep=0.5), stand_in.trainer(memory="carry", keep=0.5)
-    slow.brake(2.0)
+    slow.slow_down(2.0)
     slow.go(Until(False, updates=6))
     for _ in range(200):
         wait = slow.turn()
@@ -287,6 +340,24 @@ def test_at_most_so_many_train_and_the_others_are_told_their_place():
     third.turn()
     assert second.trainer.state.update > 0
     assert (second.state, third.message) == ("training", "1 in line")
+
+
+def test_a_run_in_line_that_nobody_watches_pauses_and_lets_the_next_one_in():
+    line, clock = Places(1), stand_in.StillClock()
+    first, second, third = (stand_in.engine(clock, seed=i, hooks=Hooks(line=line, patience=30.0)) for i in range(3))
+    leave = [engine.publisher.subscribe(lambda kind: None) for engine in (first, second, third)]
+    for engine in (first, second, third):
+        engine.go()
+    clock.time += 100
+    assert second.turn() == 30  # somebody may leave without a word
+    leave[1]()
+    clock.time += 20
+    assert second.turn() == pytest.approx(10)
+    clock.time += 11
+    assert second.turn() is None
+    assert (second.state, second.active) == ("paused", False)
+    third.turn()
+    assert status(third)["place"] == 1
 
 
 def test_kernels_are_compiled_before_training_and_the_page_is_told():

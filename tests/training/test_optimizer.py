@@ -64,6 +64,19 @@ def test_every_form_follows_its_published_formula(name, problem):
     np.testing.assert_allclose(run(config, *problem), by_formula(config, *problem), rtol=2e-5, atol=2e-6)
 
 
+def test_the_centred_form_stays_finite_where_rounding_makes_its_variance_negative():
+    rng = np.random.default_rng(0)
+    gradients = np.full((600, P), 1e3) * (1 + 1e-6 * rng.normal(size=(600, P)))  # a variance far below its rounding
+    v = m = np.zeros(P, np.float32)
+    least = np.inf
+    for g in gradients.astype(np.float32):
+        v, m = np.float32(0.95) * v + np.float32(0.05) * g * g, np.float32(0.95) * m + np.float32(0.05) * g
+        least = min(least, float((v - m * m).min()))
+    assert least < -1e-4  # the case is one: below minus epsilon the root has no value
+    config = TrainConfig(optimizer="rmsprop_graves", rate=1e-4, clip=0.0)
+    assert np.isfinite(run(config, gradients, np.zeros(P))).all()
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("name", ["adam", "rmsprop_torch"])
 def test_adam_and_rmsprop_agree_with_torch(name, problem):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from memviz.training import folder
 from memviz.training.recipe import plan
 from memviz.training.registry import Limits, Registry
 from memviz.training.saver import Saver
+from memviz.ui.desk import Desk
+from memviz.ui.fingerprint import compare, recipe_of
 from tests.training import stand_in
 
 MODELS, TASKS = {"double": stand_in.MODEL}, {"echo": stand_in.TASK}
@@ -29,11 +32,11 @@ def registry(home, **limits):
 
 def until(run, condition):
     """Wait, without sleeping, until the run's status meets a condition."""
-    news = threading.Event()
+    news, end = threading.Event(), monotonic() + WAIT
     leave = run.subscribe(lambda kind: news.set())
     try:
         while not condition(run.status()):
-            assert news.wait(WAIT), run.status()
+            assert news.wait(max(0.0, end - monotonic())), run.status()
             news.clear()
     finally:
         leave()
@@ -85,7 +88,7 @@ def test_commands_reach_the_run_and_are_logged(runs):
     run.branch(2)
     run.pause()
     until(run, lambda status: status["epoch"] == 1 and at_rest(status))
-    assert run.status()["changes"] == []
+    assert run.status()["changes"] == [[2, {"rate": 0.01, "batch": 4}]]  # the knobs stay as the person has set them
     run.rewind()
     until(run, lambda status: status["update"] == 0)
     run.reseed()
@@ -237,15 +240,81 @@ def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
     assert len(folders[2].records(0)) == 5
 
 
-def test_what_a_branch_forgot_is_removed_from_disk(runs, tmp_path):
+def carried_out(run):
+    """Wait until all that the run was told is done."""
+    done = threading.Event()
+    run._driver.put("done", done.set)
+    assert done.wait(WAIT)
+
+
+def branch(run, update, of=None):
+    """Begin a branch and pause it, some updates later."""
+    epoch = run.epoch
+    run.branch(update, of)
+    run.pause()
+    carried_out(run)
+    assert (run.epoch, run.busy) == (epoch + 1, False)
+    last = run.status()["update"] + 1
+    run.step()
+    until(run, lambda status: status["update"] == last and at_rest(status))
+
+
+def files(tmp_path, run):
+    return sorted(file.name for file in (tmp_path / "runs" / run.id).glob("record-*"))
+
+
+def test_every_record_of_every_branch_is_on_disk_once_and_a_forgotten_one_is_removed(runs, tmp_path):
     run = runs.create(RECIPE, start=False)
     run.step(8)
     until(run, lambda status: status["update"] == 8 and at_rest(status))
-    run.branch(2)
-    run.pause()
-    until(run, lambda status: status["epoch"] == 1 and at_rest(status))
+    branch(run, 2)
     assert runs.flush()
-    assert sorted(folder.Folder(tmp_path / "runs", run.id).records(1)) == run.records()
+    first = [f"record-0-{update}.safetensors" for update in run.records(0)]
+    second = [f"record-1-{update}.safetensors" for update in run.records() if update > 2]
+    assert len(first) == 7
+    assert set(files(tmp_path, run)) >= {*first, *second}
+    run._engine.branches._most = 1
+    run.step()
+    until(run, lambda status: len(status["branches"]) == 1 and at_rest(status))
+    assert runs.flush()
+    assert {name for name in files(tmp_path, run) if name.startswith("record-0")} <= set(first[:3])
+
+
+def test_all_branches_are_found_again_after_a_restart(tmp_path):
+    first = registry(tmp_path)
+    run = first.create(RECIPE, start=False)
+    run.step(8)
+    until(run, lambda status: status["update"] == 8 and at_rest(status))
+    run.set(rate=0.5)
+    branch(run, 2)
+    last = run.status()["update"]
+    run.reseed(9)
+    until(run, lambda status: status["seed"] == 9)
+    run.step()
+    until(run, lambda status: status["update"] == 1 and at_rest(status))
+    told = run.status()["branches"]
+    assert [(one["id"], one["parent"], one["at"], one["seed"], one["last"]) for one in told] == [
+        (0, None, 0, 3, 8),
+        (1, 0, 2, 3, last),
+        (2, None, 0, 9, 1),
+    ]
+    wanted = {one["id"]: run.record(one["last"], branch=one["id"]) for one in told}
+    curves = {one["id"]: run.curve(branch=one["id"]) for one in told}
+    first.close()
+    second = registry(tmp_path)
+    found = second.get(run.id)
+    assert (found.status()["branches"], found.status()["branch"], found.epoch) == (told, 2, 2)
+    for id, record in wanted.items():
+        again = found.record(record.state.update, branch=id)
+        np.testing.assert_array_equal(again.state.params, record.state.params)
+        np.testing.assert_array_equal(again.trace["output"], record.trace["output"])
+        for name, column in curves[id].items():
+            np.testing.assert_array_equal(found.curve(branch=id)[name], column)
+    branch(found, 8, of=0)
+    assert (found.status()["branch"], found.status()["seed"], len(found.status()["branches"])) == (0, 3, 3)
+    with pytest.raises(ConfigError, match="branches 0, 1, 2, got 7"):
+        found.branch(8, of=7)
+    second.close()
 
 
 def test_records_of_another_seed_are_not_taken_for_the_new_ones_after_a_restart(tmp_path):
@@ -281,6 +350,159 @@ def test_a_save_that_fails_is_logged_and_the_next_one_is_written(caplog):
     saver.close()
     assert sorted(written) == ["a", "b"]
     assert "saving a failed" in caplog.text
+
+
+def test_revived_runs_make_room_too(tmp_path):
+    server = registry(tmp_path, runs=2)
+    ids = [server.create({**RECIPE, "seed": seed}, start=False).id for seed in range(5)]
+    for id in ids:
+        server.get(id)
+    assert [run.id for run in server.runs()] == ids[-2:]
+    server.close()
+
+
+def test_a_run_that_was_killed_while_it_compiled_is_found_again(tmp_path):
+    begun, killed = threading.Event(), threading.Event()
+
+    def compile(model, task, tell):
+        begun.set()
+        killed.wait(WAIT)
+
+    server = Registry(MODELS, TASKS, tmp_path, Limits(), compile=compile)
+    run = server.create({**RECIPE, "until": {"updates": 5, "solved": False}})
+    assert begun.wait(WAIT)
+    assert server.flush()
+    after = registry(tmp_path)  # as if the first had been killed by now
+    found = after.get(run.id)
+    assert (found.status()["state"], found.status()["update"]) == ("interrupted", 0)
+    found.resume()
+    until(found, lambda status: status["state"] == "finished")
+    assert found.status()["update"] == 5
+    killed.set()
+    server.close()
+    after.close()
+
+
+def test_a_run_that_was_only_made_is_on_disk(tmp_path):
+    server = registry(tmp_path)
+    run = server.create(RECIPE, "owner", start=False)
+    assert server.flush()
+    assert registry(tmp_path).get(run.id).recipe == RECIPE
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_changes_of_a_recipe_are_armed_after_a_restart_only_if_they_were_before(tmp_path, by_hand):
+    server = registry(tmp_path)
+    run = server.create({**RECIPE, "changes": [[2, {"rate": 0.5}]]}, start=False)
+    run.step()
+    until(run, lambda status: status["update"] == 1 and at_rest(status))
+    if by_hand:
+        run.set(rate=0.25)
+        until(run, lambda status: status["changes"])
+        run.step()
+        until(run, lambda status: status["update"] == 2 and at_rest(status))
+    server.close()
+    again = registry(tmp_path)
+    found = again.get(run.id)
+    found.step(3)
+    until(found, lambda status: status["update"] >= 4 and at_rest(status))
+    assert found.status()["changes"] == ([[1, {"rate": 0.25}]] if by_hand else [[2, {"rate": 0.5}]])
+    again.close()
+
+
+def test_a_browser_with_too_many_runs_at_work_has_its_oldest_unwatched_one_paused(tmp_path):
+    server = registry(tmp_path, per_browser=2)
+    endless = {**RECIPE, "until": {"solved": False}}
+    first, second = (server.create(endless, "me") for _ in range(2))
+    other = server.create(endless, "somebody else")
+    leave = first.subscribe(lambda kind: None)
+    third = server.create(endless, "me")
+    until(second, lambda status: status["state"] == "paused")
+    assert first.busy
+    assert other.busy
+    leaves = [leave, third.subscribe(lambda kind: None)]
+    with pytest.raises(ConfigError, match="at most 2 runs of one browser at work"):
+        server.create(endless, "me")
+    for leave in leaves:
+        leave()
+    server.close()
+
+
+def test_a_recipe_that_wants_too_much_memory_is_refused_before_any_is_taken(tmp_path):
+    server = registry(tmp_path, run_memory=0.01)
+    large = {"model": {"N": 64, "W": 64}, "training": {"batch": 1024, "memory": "carry"}}
+    with pytest.raises(ConfigError, match=r"memory: want at most 10.2 MiB for one run, got about .* with batch 1024"):
+        server.create({**RECIPE, "knobs": large})
+    small = {"model": {"N": 64, "W": 64}, "training": {"batch": 8, "memory": "carry"}}
+    with pytest.raises(ConfigError, match="batch 1024"):
+        server.create({**RECIPE, "knobs": small, "changes": [[5, {"batch": 1024}]]})
+    run = server.create({**RECIPE, "knobs": small}, start=False)
+    with pytest.raises(ConfigError, match="batch 1024"):
+        run.set(batch=1024)
+    run.set(batch=9)
+    server.close()
+
+
+def test_two_threads_that_ask_for_a_run_on_disk_get_the_same_one(tmp_path):
+    server = registry(tmp_path)
+    run = server.create(RECIPE, start=False)
+    server.close()
+    again, found = registry(tmp_path), []
+    meet = threading.Barrier(4)
+
+    def ask():
+        meet.wait()
+        found.append(again.get(run.id))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    assert len(found) == 4
+    assert len({id(one) for one in found}) == 1
+    assert again.runs() == found[:1]
+    again.close()
+
+
+def test_two_threads_that_need_the_apps_registry_first_make_one(monkeypatch):
+    made, entered, release = [], threading.Event(), threading.Event()
+
+    class Slow:
+        def __init__(self, *catalogs):
+            made.append(self)
+            entered.set()
+            release.wait(WAIT)
+
+    monkeypatch.setattr("memviz.training.registry.Registry", Slow)
+    desk, found = Desk(), []
+    threads = [threading.Thread(target=lambda: found.append(desk.registry)) for _ in range(2)]
+    threads[0].start()
+    assert entered.wait(WAIT)
+    threads[1].start()
+    threads[1].join(0.2)  # time enough to make a second one, were there no lock
+    release.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert found == made * 2
+
+
+def test_a_recipe_stops_where_its_run_was_stopped_and_has_come_to_the_same(runs):
+    run = runs.create({**RECIPE, "until": {"solved": False}}, start=False)
+    run.step(3)
+    until(run, lambda status: status["update"] == 3 and at_rest(status))
+    run.set(rate=0.01, batch=4)
+    run.step(4)
+    until(run, lambda status: status["update"] == 7 and at_rest(status))
+    branch(run, 6)
+    last = run.status()["update"] + 5
+    run.step(5)
+    until(run, lambda status: status["update"] == last and at_rest(status))
+    again = runs.create(recipe_of(run))
+    until(again, lambda status: status["state"] == "finished")
+    assert again.records()[-1] == again.status()["update"] == last
+    np.testing.assert_array_equal(again.record(last).state.params, run.record(last).state.params)
+    assert compare(again) == "The same result as in the link, bit for bit."
 
 
 def test_a_recipe_that_cannot_be_carried_out_is_refused():

@@ -135,6 +135,17 @@ def test_a_gradient_that_is_not_finite_names_its_block_and_keeps_the_last_good_s
     assert not poisoned.lanes.sums.any()
 
 
+def test_the_state_put_back_is_from_before_the_loss_began_to_explode():
+    trainer = stand_in.trainer(exam_every=30, exam_below=0.0)  # a look every 5 updates
+    stand_in.losses(trainer, 12)
+    trainer.params["bias"][:] = -15.0  # about 7 nats an answer: the running mean needs some updates to show it
+    trainer.state.config = replace(trainer.state.config, rate=1e-7)
+    with pytest.raises(DivergedError, match="the state after update 5 is kept"):
+        stand_in.losses(trainer, 200)
+    assert trainer.state.update == 5  # the look before 10; at 15 and 20 the loss was above chance already
+    assert stand_in.losses(trainer, 1)[0] < 1
+
+
 def test_polishing_goes_on_after_solved_and_keeps_the_best_state():
     polish = 600
     trainer = stand_in.trainer(polish=polish)

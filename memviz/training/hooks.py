@@ -1,0 +1,24 @@
+"""What the registry lends a run. Without them nobody waits, nothing is compiled and nothing is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memviz.training.gate import Line, Tell
+
+if TYPE_CHECKING:
+    from memviz.training.engine import Engine
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """See the module."""
+
+    line: Line | None = None
+    compile: Callable[[Tell], None] | None = None  # given whom to tell how far it is
+    save: Callable[[Engine], None] | None = None
+    autosave: float = 4.0  # seconds between two saves; with the writing, less than five
+    patience: float = 120.0  # seconds that nobody may watch before it pauses
+    memory: float | None = None  # bytes that its work arrays may take
