@@ -23,6 +23,7 @@ class FakeRun:
         self.epoch = 0
         self.exam: dict[str, Any] | None = None
         self.calls: list[tuple[Any, ...]] = []
+        self.recorded: list[tuple[int, bool]] = []  # what was asked of `record`
         self._alone = threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
         self.publish(0)
@@ -32,6 +33,10 @@ class FakeRun:
         self.update, self.state = update, state
         trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
         self.newest = (self.version + 1, trace)  # at once, as a run's own: no reader pairs a version with another's
+        self.publish_again()
+
+    def publish_again(self) -> None:
+        """Tell subscribers of what is newest."""
         thread = threading.Thread(target=lambda: [tell("trace") for tell in list(self._callbacks)])
         thread.start()
         thread.join()
@@ -59,10 +64,12 @@ class FakeRun:
     def records(self) -> list[int]:
         return [u for u in synthetic.RECORDS if u <= self.update]
 
-    def record(self, update: int) -> Any:
+    def record(self, update: int, gradients: bool = False) -> Any:
+        self.recorded.append((update, gradients))
         if update not in self.records():
             raise ConfigError(f"Run.record: want a recorded update, got {update} (see records)")
-        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        skill = synthetic.skill_at(update)
+        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=skill, gradients=gradients)
         return SimpleNamespace(trace=trace, checkpoint=None)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:

@@ -1,7 +1,7 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
-import { controlled, nearest, recordsOf, shownUpdate } from "./records.js";
-import { startSlow } from "./slow.js";
+import { controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
+import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
 import { headsOf, parseHead } from "./view.js";
 
@@ -13,12 +13,17 @@ export function createActions(store, send, host) {
   const set = store.set;
   const last = () => Math.max(0, (get().trace?.T ?? 1) - 1);
 
-  const awake = () => ({ slow: null, hush: get().hush || Boolean(get().slow?.remote) });
+  const awake = () => {
+    settle(get(), send);
+    return { slow: null, hush: get().hush || Boolean(get().slow?.remote) };
+  };
+  const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
+  const ask = (u) => send({ do: "probe", update: u }) !== false;
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
-    const asked = trace ? false : send({ do: "probe", update: u }) !== false;
-    set({ u, ...awake(), ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: asked ? u : null }) });
+    const asked = !whole(trace) && ask(u);
+    set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
   };
   const follow = () => {
     const newest = Math.max(...get().traces.keys());
@@ -72,8 +77,12 @@ export function createActions(store, send, host) {
     toggleLayer: () => {
       const layer = get().layer === "forward" ? "gradient" : "forward";
       set({ layer });
-      command({ do: "gradients", on: layer === "gradient" });
+      if (!watched(get())) return;
+      send({ do: "gradients", on: layer === "gradient" }); // also who only watches: it is a view
+      if (get().u !== null && !whole(get().trace)) ask(get().u);
     },
+    reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
+    settle: () => settle(get(), send),
     toggleRoot: () => set({ root: !get().root }),
     cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length] }),
     setU: (update) => {

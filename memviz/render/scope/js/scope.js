@@ -14,7 +14,7 @@ import { createNotice } from "./notice.js";
 import { createPlace } from "./place.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
-import { receive } from "./receive.js";
+import { connected, receive } from "./receive.js";
 import { shownUpdate } from "./records.js";
 import { createRun } from "./run.js";
 import { createSlowCard } from "./slowcard.js";
@@ -117,7 +117,11 @@ function open(scope) {
   const { store, options } = scope;
   scope.source = openSource(options.source ?? {}, {
     onFrame: (frame) => take(scope, frame),
-    onState: (connection) => store.set({ connection }),
+    onState: (connection) => {
+      const again = connection === "open" && store.get().connection !== "open";
+      store.set(connected(store.get(), connection));
+      if (again) scope.actions.reconnected();
+    },
     onTrouble: (trouble) => store.set({ trouble }),
     hello: () => ({ do: "hello", owner: options.owner ?? ownerSecret() }),
   });

@@ -1,7 +1,7 @@
 // The small switches of the figure: gradient layer, square-root scale, order of the slots, help.
 
 import { h, setAttribute, setText, show } from "./dom.js";
-import { controlled } from "./records.js";
+import { watched } from "./records.js";
 import { hasGradients } from "./slow.js";
 
 const ORDERS = { all: "all slots", touched: "touched slots", "first write": "by first write" };
@@ -14,7 +14,7 @@ export function createTools(actions) {
   const help = h("button.switch", { type: "button", title: "keys and help (?)", "aria-label": "keys and help", onclick: actions.toggleHelp }, "?");
   const element = h("div.switches", { role: "group", "aria-label": "figure" }, gradient, root, order, help);
   const update = (view) => {
-    show(gradient, view.unfolded && (hasGradients(view.trace) || controlled(view)));
+    show(gradient, view.unfolded && (hasGradients(view.trace) || watched(view)));
     show(root, view.unfolded);
     setAttribute(gradient, "aria-pressed", view.layer === "gradient");
     setAttribute(root, "aria-pressed", view.root);
