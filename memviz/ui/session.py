@@ -6,11 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.ui.component import SOCKET
-from memviz.ui.desk import desk, first_recipe
+from memviz.ui.desk import desk, first_recipe, has_recorded
 from memviz.ui.recipe import Recipe, decode
 from memviz.ui.socket import NEW
+
+EMPTY = "Press Train: its first episode appears here before it has learnt anything, and you can watch it change."
 
 
 def start_recipe() -> tuple[Recipe, str]:
@@ -48,7 +51,14 @@ def start() -> None:
 
 def lab_options(recipe: Recipe, opened: str | None) -> dict[str, Any]:
     """The Lab's scope: a file that was opened, or the recorded episode of the model until a run is followed."""
-    recorded = f"/memviz/opened/{opened}" if opened else f"/memviz/recorded/{recipe['model']}"
-    source = {"recorded": recorded, "socket": SOCKET, "run": st.query_params.get("run", NEW)}
+    model, source = recipe["model"], {"socket": SOCKET, "run": st.query_params.get("run", NEW)}
+    if opened or has_recorded(model):
+        source["recorded"] = f"/memviz/opened/{opened}" if opened else f"/memviz/recorded/{model}"
     starts = st.session_state.get("starts", 0)
-    return {"source": source, "recipe": recipe, "unfolded": unfolded(), "start": starts}
+    return {
+        "source": source,
+        "recipe": recipe,
+        "unfolded": unfolded(),
+        "start": starts,
+        "empty": {"text": f"{catalog.models()[model].title}: no recorded episode yet.", "remedy": EMPTY},
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from memviz.ui import cards, component, session
-from memviz.ui.look import opened, uploader
+from memviz.ui.look import ICON, looked, opened, uploader
 from memviz.ui.recipe import Recipe
 
 DRAWERS = {
@@ -34,19 +34,20 @@ def draw_drawer(name: str | None, recipe: Recipe) -> None:
 
 
 start, trouble = session.start_recipe()
-recipe, token = start, opened()
+recipe, (token, unreadable) = start, opened()
 if session.unfolded():
     from memviz.ui.sidebar import recipe_form
 
     recipe = recipe_form(start)
 cards.trouble("This recipe link cannot be used.", trouble)
+cards.trouble("The file cannot be opened.", unreadable, ICON)
 place = st.container()
 if session.unfolded():
     with st.container(key="below"):
         drawer = st.pills(
             "More", DRAWERS, format_func=lambda name: DRAWERS[name][0], key="drawer", label_visibility="collapsed"
         )
-        token = uploader() or token if drawer == "look" else st.session_state.get("looked", (None, token))[1]
+        token = (uploader() if drawer == "look" else looked()) or token
         draw_drawer(drawer, recipe)
 with place:
     component.scope(f"lab.{token}", session.lab_options(recipe, token), on_unfold=session.unfold)

@@ -81,6 +81,7 @@ export const INITIAL = {
   curve: { update: [], bits: [], wrong: [], norm: [] },
   connection: "none", // "none" | "connecting" | "open" | "lost"
   pending: false, // a first episode is on its way
+  empty: null, // { text, remedy }: what to say where none is
   trouble: null, // { message, remedy }
   help: false,
   unfolded: true,
