@@ -26,7 +26,7 @@ class Preparation:
         return lambda: self._listeners.discard(wake)
 
     def begin(self, pair: Callable[[], tuple[str, str]]) -> None:
-        """Ready the kernels of a model and task on a thread. A failure is logged and kept; a run's start tries again."""
+        """Ready the kernels of a model and task on a thread. A failure is logged and kept; a start tries again."""
         self._loop = asyncio.get_running_loop()
         threading.Thread(target=self.work, args=(pair,), name="memviz-prepare", daemon=True).start()
 

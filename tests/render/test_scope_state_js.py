@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,22 +11,7 @@ from tests.render.node import evaluate, needs_node
 
 pytestmark = needs_node
 
-# Small frames and states, as decode.js and store.js make them; `Map`s do not survive JSON, so they are made here.
-FRAMES = """
-const signals = (gradients) => ({ memory: { kind: "memory", dims: ["t", "slot", "word"] },
-  ...(gradients ? { d_memory: { kind: "gradient", dims: ["t", "slot", "word"], derived: "memory" } } : {}) });
-const cube = { data: new Float32Array(2), shape: [2, 1, 1] };
-const traceFrame = (update, source, gradients = false) => ({
-  header: { type: "trace", update, source, meta: {}, signals: signals(gradients), panels: [], events: [], findings: [], limits: {} },
-  arrays: { memory: cube, d_memory: cube },
-});
-const statusFrame = (more) => ({ header: { type: "status", run: "a", epoch: 0, state: "training", update: 8, records: [0, 2, 8], speed: null, controls: true, ...more }, arrays: {} });
-const told = [];
-const send = (command) => (told.push(command), true);
-const storeOf = (patch) => $store.createStore({ ...$store.INITIAL, connection: "open", ...patch }, () => {});
-const after = (...frames) => frames.reduce((state, frame) => ({ ...state, ...$receive.receive(state, frame) }), { ...$store.INITIAL, connection: "open" });
-const running = (...more) => after(statusFrame(), traceFrame(8, "live"), ...more);
-"""
+FRAMES = (Path(__file__).parent / "state_frames.js").read_text(encoding="utf-8")
 
 
 def told(code, entry="scope"):
@@ -36,8 +22,8 @@ def told(code, entry="scope"):
 def test_a_rewritten_epoch_forgets_what_was_recorded_of_the_old_one():
     code = """
       const before = { ...running(traceFrame(2, "probe")), u: 2, wanted: 0 };
-      const same = { ...before, ...$receive.receive(before, statusFrame()) };
-      const next = { ...before, ...$receive.receive(before, statusFrame({ epoch: 1, update: 0, records: [0] })) };
+      const same = changed(before, statusFrame());
+      const next = changed(before, statusFrame({ epoch: 1, update: 0, records: [0] }));
       return [same, next].map(({ traces, u, wanted }) => [[...traces.keys()], u, wanted]);
     """
     assert told(code) == [[[2, 8], 2, 0], [[], None, None]]
@@ -46,7 +32,7 @@ def test_a_rewritten_epoch_forgets_what_was_recorded_of_the_old_one():
 def test_another_run_starts_with_nothing_of_the_one_before():
     code = """
       const state = { ...running(traceFrame(2, "probe")), u: 2 };
-      const next = { ...state, ...$receive.receive(state, statusFrame({ run: "b" })) };
+      const next = changed(state, statusFrame({ run: "b" }));
       return [[...next.traces.keys()], next.u, next.curve.update];
     """
     assert told(code) == [[], None, []]
@@ -72,15 +58,16 @@ def test_slow_motion_does_not_move_a_scrubber_that_a_person_moved():
     code = """
       const state = { ...running(traceFrame(2, "probe")), u: 2 };
       state.trace = state.traces.get(2);
-      return { ...state, ...$receive.receive(state, traceFrame(9, "slow")) }.trace.update;
+      return changed(state, traceFrame(9, "slow")).trace.update;
     """
     assert told(code) == 2
 
 
 def test_a_refused_update_leaves_the_scrubber_where_the_picture_is():
     code = """
+      const refusal = { header: { type: "error", message: "no", remedy: "" }, arrays: {} };
       const state = { ...running(), u: 2, wanted: 2 };
-      const next = { ...state, ...$receive.receive(state, { header: { type: "error", message: "no", remedy: "" }, arrays: {} }) };
+      const next = changed(state, refusal);
       return [next.wanted, next.u, $records.shownUpdate(next)];
     """
     assert told(code) == [None, None, 8]
@@ -109,18 +96,21 @@ def test_a_lost_connection_takes_back_what_was_asked_for():
 )
 def test_a_link_leads_to_its_update_once_that_is_recorded(more, u, found):
     source = "recorded" if more.get("run", "a") is None else "live"
-    code = f"const state = after(statusFrame({_js(more)}), traceFrame(2, '{source}')); return $place.recordFor({u}, state);"
+    state = f"after(statusFrame({json.dumps(more)}), traceFrame(2, '{source}'))"
+    code = f"return $place.recordFor({u}, {state});"
     assert told(code) == found
 
 
 def test_a_link_ends_at_its_update_although_training_goes_on():
     code = """
-      const store = storeOf(after(traceFrame(1650, "recorded"), statusFrame({ run: null, state: "idle", records: [] })));
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const store = storeOf(after(traceFrame(1650, "recorded"), statusFrame(nothing)));
+      const actions = actionsOf(store);
       const place = $place.createPlace(store, actions, { hash: false, u: 8 });
       const shown = [];
-      for (const frame of [statusFrame({ update: 0, records: [0] }), traceFrame(0, "live"), statusFrame(), traceFrame(8, "live"), statusFrame({ update: 30, records: [0, 2, 8, 30] }), traceFrame(30, "live")]) {
-        store.set($receive.receive(store.get(), frame));
+      const frames = [[0, [0]], [8, [0, 2, 8]], [30, [0, 2, 8, 30]]].flatMap(
+        ([update, records]) => [statusFrame({ update, records }), traceFrame(update, "live")]);
+      for (const frame of frames) {
+        take(store, frame);
         place.restore();
         shown.push([$place.placeOf(store.get(), place.pending()).u, $records.shownUpdate(store.get())]);
       }
@@ -135,12 +125,12 @@ def test_a_link_ends_at_its_update_although_training_goes_on():
 def test_who_goes_elsewhere_is_not_called_back_by_the_link():
     code = """
       const store = storeOf(running());
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const actions = actionsOf(store);
       const place = $place.createPlace(store, actions, { hash: false, u: 50 });
       place.restore();
       actions.setU(2);
       place.restore();
-      store.set($receive.receive(store.get(), statusFrame({ update: 60, records: [0, 2, 8, 50, 60] })));
+      take(store, statusFrame({ update: 60, records: [0, 2, 8, 50, 60] }));
       place.restore();
       return [store.get().u, place.pending() ?? null];
     """
@@ -152,7 +142,7 @@ def test_the_address_names_no_update_while_a_run_is_merely_followed():
       const following = running();
       const chosen = { ...following, u: 2 };
       const rested = { ...following, status: { ...following.status, state: "solved" } };
-      const recorded = after(traceFrame(1650, "recorded"), statusFrame({ run: null, state: "idle", records: [] }));
+      const recorded = after(traceFrame(1650, "recorded"), statusFrame(nothing));
       const offline = { ...recorded, connection: "none", status: null };
       return [following, chosen, rested, recorded, offline].map((state) => $place.placeOf(state).u);
     """
@@ -162,10 +152,10 @@ def test_the_address_names_no_update_while_a_run_is_merely_followed():
 def test_the_gradient_layer_fetches_what_lies_here_without_gradients():
     code = """
       const store = storeOf({ ...running(traceFrame(2, "probe"), traceFrame(0, "probe", true)), u: 2 });
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const actions = actionsOf(store);
       actions.toggleLayer();
       const asked = [...told];
-      store.set($receive.receive(store.get(), traceFrame(2, "probe", true)));
+      take(store, traceFrame(2, "probe", true));
       actions.setU(0);
       actions.setU(8);
       return [asked, told.slice(asked.length), $slow.hasGradients(store.get().traces.get(2))];
@@ -179,7 +169,7 @@ def test_the_gradient_layer_fetches_what_lies_here_without_gradients():
 def test_who_only_watches_sees_gradients_too():
     code = """
       const store = storeOf(running(statusFrame({ controls: false })));
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const actions = actionsOf(store);
       actions.toggleLayer();
       actions.toggleLayer();
       return told;
@@ -190,7 +180,7 @@ def test_who_only_watches_sees_gradients_too():
 def test_after_a_lost_connection_the_gradient_layer_is_asked_for_again():
     code = """
       const store = storeOf({ ...running(), layer: "gradient" });
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const actions = actionsOf(store);
       actions.reconnected();
       return told;
     """
@@ -201,10 +191,10 @@ def test_after_a_lost_connection_the_gradient_layer_is_asked_for_again():
 def test_slow_motion_puts_back_the_speed_and_the_gradients(layer):
     code = f"""
       const store = storeOf({{ ...running(statusFrame({{ state: "paused", speed: 50 }})), layer: "{layer}" }});
-      const actions = $actions.createActions(store, send, {{ recipe: () => ({{}}), tell: () => {{}} }});
+      const actions = actionsOf(store);
       actions.slowMotion();
       actions.clear();
-      return told.map(({{ do: name, on, per_second }}) => [name, on ?? per_second ?? null]);
+      return words();
     """
     began = [["pause", None], ["gradients", True], ["speed", 2], ["speed", 50]]
     assert told(code) == began + ([["gradients", False]] if layer == "forward" else [])
@@ -213,15 +203,15 @@ def test_slow_motion_puts_back_the_speed_and_the_gradients(layer):
 def test_a_slow_motion_that_ends_by_itself_leaves_no_gradients_on():
     code = """
       const store = storeOf(running(statusFrame({ state: "paused", speed: null })));
-      const actions = $actions.createActions(store, send, { recipe: () => ({}), tell: () => {} });
+      const actions = actionsOf(store);
       const tick = $player.createPlayer(store, actions);
       actions.slowMotion();
-      store.set($receive.receive(store.get(), statusFrame({ state: "paused", speed: 2 })));
+      take(store, statusFrame({ state: "paused", speed: 2 }));
       tick(0.1);
-      store.set($receive.receive(store.get(), statusFrame({ state: "paused", speed: 2, update: 9, records: [0, 2, 8, 9] })));
-      store.set($receive.receive(store.get(), traceFrame(9, "live", true)));
+      take(store, statusFrame({ state: "paused", speed: 2, update: 9, records: [0, 2, 8, 9] }));
+      take(store, traceFrame(9, "live", true));
       for (let i = 0; i < 400 && store.get().slow; i++) tick(0.1);
-      return [store.get().slow, told.map(({ do: name, on, per_second }) => [name, on ?? per_second ?? null])];
+      return [store.get().slow, words()];
     """
     slow, commands = told(code)
     assert slow is None
@@ -233,7 +223,3 @@ def test_a_slow_motion_that_ends_by_itself_leaves_no_gradients_on():
         ["speed", None],
         ["gradients", False],
     ]
-
-
-def _js(value):
-    return json.dumps(value)

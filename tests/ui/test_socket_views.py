@@ -1,4 +1,4 @@
-"""What a viewer sees of a run is its own: gradients, slow motion, the verdict on a link; and what breaks breaks alone."""
+"""What a viewer sees of a run is its own: gradients, slow motion, a verdict; and what breaks breaks alone."""
 
 from __future__ import annotations
 
