@@ -223,3 +223,30 @@ def test_a_slow_motion_that_ends_by_itself_leaves_no_gradients_on():
         ["speed", None],
         ["gradients", False],
     ]
+
+
+def test_the_rows_in_view_stay_inside_the_memory():
+    code = "return [[0, 32], [-5, 32], [120, 32], [3, 128], [3, 64]].map(([start, size]) => $view.rangeOf({ start, size }, 128));"
+    assert told(code) == [
+        {"start": 0, "size": 32},
+        {"start": 0, "size": 32},
+        {"start": 96, "size": 32},
+        None,
+        {"start": 3, "size": 64},
+    ]
+    assert told("return $view.rangeOf({ start: 0, size: 32 }, 64);") is None  # few enough to show all
+
+
+def test_a_large_memory_is_brought_near_and_moved_by_rows():
+    code = """
+      const large = traceFrame(8, "live");
+      large.arrays.memory = { data: new Float32Array(256), shape: [2, 128, 1] };
+      const store = storeOf(after(statusFrame(), large));
+      const actions = actionsOf(store);
+      const ranges = [];
+      const note = () => ranges.push(store.get().range && [store.get().range.start, store.get().range.size]);
+      for (const act of [() => actions.centreSlots(50), () => actions.moveSlots(10), () => actions.zoomSlots(0.5), () => actions.moveSlots(Infinity), () => actions.moveSlots(-Infinity), () => actions.zoomSlots(Infinity), () => actions.zoomSlots(0.5), () => actions.toggleNear(), () => actions.toggleNear()]) { act(); note(); }
+      return ranges;
+    """
+    near = [34, 32], [44, 32], [52, 16], [112, 16], [0, 16]
+    assert told(code) == [*map(list, near), None, [32, 64], None, [0, 32]]

@@ -3,9 +3,10 @@
 import { controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
 import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
-import { headsOf, parseHead } from "./view.js";
+import { headsOf, MANY, parseHead, rangeOf, viewOf } from "./view.js";
 
 const ORDERS = ["all", "touched", "first write"];
+const NEAR = 32; // slots that are brought near at once
 
 /** The actions of a scope; `send(command)` reaches the run, `host` is told what the page around may want to know. */
 export function createActions(store, send, host) {
@@ -84,7 +85,8 @@ export function createActions(store, send, host) {
     reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
     settle: () => settle(get(), send),
     toggleRoot: () => set({ root: !get().root }),
-    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length] }),
+    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length], range: null }),
+    ...slotActions(get, set),
     setU: (update) => {
       const u = nearest(recordsOf(get()), update);
       if (u !== null && u !== shownUpdate(get())) showUpdate(u);
@@ -112,6 +114,27 @@ export function createActions(store, send, host) {
     unfold: () => {
       set({ unfolded: true });
       host.tell("unfold", true);
+    },
+  };
+}
+
+/** Which rows of a large memory are in view. */
+function slotActions(get, set) {
+  const rows = () => viewOf(get(), null)?.allSlots ?? [];
+  const put = (start, size) => set({ range: rangeOf({ start: Math.round(start), size: Math.round(size) }, rows().length) });
+  const around = (place, size) => put(place - size / 2, size);
+  return {
+    centreSlots: (place) => around(place, get().range?.size ?? NEAR),
+    moveSlots: (by) => put(Math.min(rows().length, Math.max(0, (get().range?.start ?? 0) + by)), get().range?.size ?? NEAR),
+    zoomSlots: (factor) => {
+      const { start, size } = get().range ?? { start: 0, size: rows().length };
+      if (size * factor < 8) return;
+      around(start + size / 2, size * factor);
+    },
+    toggleNear: () => {
+      if (!get().trace || get().range || rows().length <= MANY) return set({ range: null });
+      const { slot, allSlots } = viewOf(get(), null);
+      around(Math.max(0, allSlots.indexOf(slot)), NEAR);
     },
   };
 }
