@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 from memviz.contracts.panel import Panel
 from memviz.render.colours import PAPER, SEQUENTIAL, ramp
 from memviz.render.limits import limits_of
 from memviz.render.reduce import reduce_panel
+from memviz.render.vector import cell_paths
 
 INK = {"light": "#1a2230", "dark": "#e9ecef"}
 HAIR = {"light": "#dfe2e0", "dark": "#2c323a"}
@@ -149,6 +151,23 @@ def curves_figure(
         margin={"l": 60, "r": 20, "t": 50, "b": 50},
     )
     return figure
+
+
+def to_vector(figure: go.Figure) -> str:
+    """The figure as JSON for a vector file: its cells are paths, and nothing of it is a picture in pixels."""
+    drawn, paper = go.Figure(figure), figure.layout.paper_bgcolor
+    for trace in drawn.data:
+        if trace.type == "heatmap":
+            colours = [colour for _, colour in trace.colorscale]
+            shapes = cell_paths(trace.z, trace.zmin, trace.zmax, colours, paper)
+            drawn.layout.shapes = (*shapes, *drawn.layout.shapes)
+            trace.z = np.full(np.shape(trace.z), None)  # blank, but it holds the axes and the scale
+    return str(drawn.to_json())
+
+
+def library() -> bytes:
+    """The plotly.js that ships with plotly, for a browser that saves a figure."""
+    return str(get_plotlyjs()).encode()
 
 
 def to_page(figure: go.Figure, title: str = "memviz") -> str:

@@ -10,16 +10,16 @@ from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.contracts.panel import Panel
 from memviz.contracts.trace import Trace
-from memviz.ui import cards
+from memviz.ui import cards, component
 from memviz.ui.desk import desk, has_recorded, panels, recorded_path
 
 CURVES = "curves"
 EMPTY = ":material/theaters:"
-TALL = 620  # pixels
+WIDE, TALL = 1100, 620  # pixels; the width is that of a saved file
 
 
 def figures(model: str, run_id: str | None) -> None:
-    """Choose a moment and a panel, see it large, keep it as a page; the camera above it saves an SVG."""
+    """Choose a moment and a panel, see it large, keep it as a file."""
     if run_id is None and not has_recorded(model):
         title = catalog.models()[model].title
         cards.empty(f"No recorded episode ships for {title}. Press **Train**, and its own can be seen here.", EMPTY)
@@ -78,5 +78,9 @@ def _draw(trace: Trace, panel: Panel | None, run: Any, at: dict[str, int], root:
     def page() -> str:  # made when it is asked for: 5 MB, with plotly inside
         return figure.to_page(drawn, str(trace.meta.get("title", "memviz")))
 
-    label = "Keep as one offline page (HTML)"
-    st.download_button(label, page, "memviz.html", "text/html", icon=":material/download:", on_click="ignore")
+    files, whole = st.columns([2, 1], vertical_alignment="center")
+    with files:
+        name = f"memviz-{CURVES if panel is None else panel.signal}"
+        component.exports("figure.files", {"svg": figure.to_vector(drawn), "png": drawn.to_json()}, name, WIDE, TALL)
+    label = "HTML, one offline page"
+    whole.download_button(label, page, f"{name}.html", "text/html", on_click="ignore", width="stretch")

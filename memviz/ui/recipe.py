@@ -21,6 +21,7 @@ FIELDS = {  # field -> its JSON type
     "knobs": dict,
     "seed": int,
     "device": str,
+    "memory": str,
     "changes": list,
     "until": dict,
     "expect": dict,

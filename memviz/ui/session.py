@@ -14,6 +14,7 @@ from memviz.ui.recipe import Recipe, decode
 from memviz.ui.socket import NEW
 
 EMPTY = "Press Train: its first episode appears here before it has learnt anything, and you can watch it change."
+CHOSEN = "memory.chosen"  # of the session: {"id", "says"}, or {} when the link's own was taken off
 
 
 def start_recipe() -> tuple[Recipe, str]:
@@ -47,6 +48,14 @@ def fold() -> None:
 def start() -> None:
     """Have the scope start the recipe of the form, as its own Train button would."""
     st.session_state["starts"] = st.session_state.get("starts", 0) + 1
+
+
+def with_memory(recipe: Recipe, start: Recipe) -> Recipe:
+    """The recipe with the memory that the person chose, else with that of the link."""
+    given = {"id": start["memory"]} if start.get("memory") else {}
+    chosen = st.session_state.get(CHOSEN, given).get("id")
+    rest = {name: value for name, value in recipe.items() if name != "memory"}
+    return rest | ({"memory": chosen} if chosen else {})
 
 
 def lab_options(recipe: Recipe, opened: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Streamlit's theme cannot say: the name in the corner, and less chrome around the scope."""
+"""What Streamlit's theme cannot say: the name in the corner, buttons of ink as in the scope, less chrome around it."""
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 3.2rem 0 2rem; max-width: 1800px; }
@@ -9,6 +9,14 @@ STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 2.4rem; padding-bottom: 0; margin-bottom: 0; }
 .st-key-below, .st-key-lesson, [class*="st-key-cards"] { padding: 0 1.6rem; }
 .st-key-lesson { padding-top: 0.8rem; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
+  background: var(--st-text-color) !important; border-color: var(--st-text-color) !important;
+  color: var(--st-background-color) !important;
+}
+[data-testid="stBaseButton-primary"]:hover, [data-testid="stBaseButton-primaryFormSubmit"]:hover { opacity: 0.88; }
+[data-testid^="stBaseButton-segmented_controlActive"], [data-testid^="stBaseButton-pillsActive"] {
+  color: var(--st-text-color) !important; border-color: var(--st-text-color) !important;
+}
 @media (min-width: 800px) {
   [class*="st-key-words"] { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
 }

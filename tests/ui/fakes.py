@@ -42,7 +42,14 @@ class FakeRun:
         thread.join()
 
     def status(self) -> dict[str, Any]:
-        return synthetic.status(run=self.id, state=self.state, update=self.update, solved_at=None, exam=self.exam)
+        return synthetic.status(
+            run=self.id,
+            seed=self.recipe.get("seed", 0),
+            state=self.state,
+            update=self.update,
+            solved_at=None,
+            exam=self.exam,
+        )
 
     def curve(self, start: int) -> dict[str, np.ndarray]:
         return {name: column[start:] for name, column in synthetic.history(self.update).items()}
@@ -106,11 +113,29 @@ class FakeRun:
         return lambda *args, **values: self.calls.append((name, *args, *sorted(values.items())))
 
 
+class FakeMemories:
+    """Saved memories by a made-up id."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, np.ndarray] = {}
+
+    def put(self, memory: np.ndarray, about: Mapping[str, Any]) -> str:
+        id = f"{len(self.kept):064x}"
+        self.kept[id] = memory
+        return id
+
+    def get(self, id: str) -> np.ndarray:
+        if id not in self.kept:
+            raise ConfigError(f"recipe.memory: want a memory that is kept here, got {id:.12} (open its file)")
+        return self.kept[id]
+
+
 class FakeRegistry:
     """Runs by id; `fail` is raised by the next create."""
 
     def __init__(self) -> None:
         self.runs: dict[str, FakeRun] = {}
+        self.memories = FakeMemories()
         self.fail: Exception | None = None
 
     def create(self, recipe: Mapping[str, Any], owner: str) -> FakeRun:

@@ -10,7 +10,8 @@ from memviz.ui.recipe import Recipe
 
 DRAWERS = {
     "share": (":material/link: Share", "links, and a code to join"),
-    "figures": (":material/monitoring: Full-size figures", "one panel at a time, as SVG or as a page"),
+    "figures": (":material/monitoring: Full-size figures", "one panel at a time, as SVG, PNG or a page"),
+    "memory": (":material/memory: Memory", "start from a saved one, save this one"),
     "look": (":material/upload_file: Open a file", "a trace, a checkpoint, or arrays of your own"),
     "table": (":material/table: What learns what", "models and tasks, with recorded results"),
 }
@@ -27,6 +28,10 @@ def draw_drawer(name: str | None, recipe: Recipe) -> None:
         from memviz.ui.figures import figures
 
         figures(recipe["model"], run)
+    elif name == "memory":
+        from memviz.ui.memories import memory_drawer
+
+        memory_drawer(recipe, run)
     elif name == "table":
         from memviz.ui.table import table
 
@@ -39,6 +44,7 @@ if session.unfolded():
     from memviz.ui.sidebar import recipe_form
 
     recipe = recipe_form(start)
+recipe = session.with_memory(recipe, start)
 cards.trouble("This recipe link cannot be used.", trouble)
 cards.trouble("The file cannot be opened.", unreadable, ICON)
 place = st.container()

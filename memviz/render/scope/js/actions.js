@@ -84,6 +84,7 @@ export function createActions(store, send, host) {
     },
     reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
     settle: () => settle(get(), send),
+    toggleProjector: () => set({ projector: !get().projector }),
     toggleRoot: () => set({ root: !get().root }),
     cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length], range: null }),
     ...slotActions(get, set),
