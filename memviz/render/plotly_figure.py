@@ -155,14 +155,24 @@ def curves_figure(
 
 def to_vector(figure: go.Figure) -> str:
     """The figure as JSON for a vector file: its cells are paths, and nothing of it is a picture in pixels."""
-    drawn, paper = go.Figure(figure), figure.layout.paper_bgcolor
-    for trace in drawn.data:
-        if trace.type == "heatmap":
-            colours = [colour for _, colour in trace.colorscale]
-            shapes = cell_paths(trace.z, trace.zmin, trace.zmax, colours, paper)
-            drawn.layout.shapes = (*shapes, *drawn.layout.shapes)
-            trace.z = np.full(np.shape(trace.z), None)  # blank, but it holds the axes and the scale
+    drawn = go.Figure(figure)
+    for trace in [trace for trace in drawn.data if trace.type == "heatmap"]:
+        colours = [colour for _, colour in trace.colorscale]
+        paths = cell_paths(trace.z, trace.zmin, trace.zmax, colours, figure.layout.paper_bgcolor)
+        drawn.layout.shapes = (*paths, *drawn.layout.shapes)
+        drawn.data = [other for other in drawn.data if other is not trace]
+        drawn.add_trace(_scale_alone(trace))
+        rows, columns = np.shape(trace.z)
+        drawn.update_xaxes(range=[-0.5, columns - 0.5], zeroline=False)
+        drawn.update_yaxes(range=[rows - 0.5, -0.5], zeroline=False, showgrid=False)
     return str(drawn.to_json())
+
+
+def _scale_alone(heatmap: go.Heatmap) -> go.Scatter:
+    """The colour scale of a heatmap without its picture."""
+    scale = {"colorscale": heatmap.colorscale, "colorbar": heatmap.colorbar.to_plotly_json(), "showscale": True}
+    marker = {"color": [heatmap.zmin], "cmin": heatmap.zmin, "cmax": heatmap.zmax, **scale}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, hoverinfo="skip")
 
 
 def library() -> bytes:

@@ -54,7 +54,7 @@ def links(key: str, rows: list[dict[str, Any]], join: str) -> None:
 
 def exports(key: str, figures: dict[str, str], name: str, width: int, height: int) -> None:
     """Buttons that save a figure as a file: `figures` are plotly's JSON by format, "svg" and "png"."""
-    _exports()(key=key, data={"figure": figures, "name": name, "width": width, "height": height})
+    _exports()(key=key, data={"figure": figures, "name": name, "width": width, "height": height}, width="content")
 
 
 def _text(name: str) -> str:

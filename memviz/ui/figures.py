@@ -78,9 +78,7 @@ def _draw(trace: Trace, panel: Panel | None, run: Any, at: dict[str, int], root:
     def page() -> str:  # made when it is asked for: 5 MB, with plotly inside
         return figure.to_page(drawn, str(trace.meta.get("title", "memviz")))
 
-    files, whole = st.columns([2, 1], vertical_alignment="center")
-    with files:
-        name = f"memviz-{CURVES if panel is None else panel.signal}"
+    name = f"memviz-{CURVES if panel is None else panel.signal}"
+    with st.container(horizontal=True, vertical_alignment="center", key="figure.row"):
         component.exports("figure.files", {"svg": figure.to_vector(drawn), "png": drawn.to_json()}, name, WIDE, TALL)
-    label = "HTML, one offline page"
-    whole.download_button(label, page, f"{name}.html", "text/html", on_click="ignore", width="stretch")
+        st.download_button("HTML, one offline page", page, f"{name}.html", "text/html", on_click="ignore")

@@ -97,8 +97,9 @@ def test_a_vector_figure_has_a_path_for_every_cell_that_is_not_paper():
     (colour,) = [path["fillcolor"] for path in paths if square in path["path"]]
     assert colour == "rgb({}, {}, {})".format(*ramp("write", "light")[round(255 * values.max())])
     assert drawn["layout"]["shapes"][-1]["type"] == "rect"  # the cursor lies above
-    assert len(drawn["data"][0]["z"]) == values.shape[0]  # the scale stays, the picture is blank
-    assert all(value is None for row in drawn["data"][0]["z"] for value in row)
+    assert [trace["type"] for trace in drawn["data"]] == ["scatter"]  # no picture, and its scale alone
+    assert drawn["data"][0]["marker"]["showscale"]
+    assert drawn["layout"]["yaxis"]["range"] == [values.shape[0] - 0.5, -0.5]
 
 
 def test_what_is_not_finite_has_no_path():
