@@ -9,15 +9,14 @@ STYLE = """<style>
   padding: 0 0.9rem 0 0.6rem; align-self: center; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; padding-bottom: 0; margin-bottom: 0; }
 .st-key-below, .st-key-lesson, [class*="st-key-cards"] { padding: 0 1.6rem; }
+.stMainBlockContainer [class*="st-key-cards"] { padding-top: 1rem; }
+.st-key-below [class*="st-key-cards"], .st-key-lesson [class*="st-key-cards"] { padding: 0; }
 .st-key-lesson { padding-top: 0.8rem; }
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"] {
   background: var(--ink) !important; border-color: var(--ink) !important;
   color: var(--paper) !important;
 }
 [data-testid="stBaseButton-primary"]:hover, [data-testid="stBaseButton-primaryFormSubmit"]:hover { opacity: 0.88; }
-[data-testid^="stBaseButton-segmented_controlActive"], [data-testid^="stBaseButton-pillsActive"] {
-  color: var(--ink) !important; border-color: var(--ink) !important;
-}
 @media (min-width: 800px) {
   [class*="st-key-words"] { position: sticky; top: 3.4rem; max-height: calc(100vh - 4rem); overflow-y: auto; }
 }

@@ -41,9 +41,11 @@ def test_another_run_starts_with_nothing_of_the_one_before():
 def test_the_recorded_episode_is_no_record_of_the_run_that_starts():
     code = """
       const state = after(traceFrame(1650, "recorded"), statusFrame({ update: 0, records: [0] }));
-      return $records.recordsOf(state);
+      const page = { ...state, connection: "none", status: null, traces: new Map([[1650, state.trace]]) };
+      const offline = changed(page, statusFrame());
+      return [$records.recordsOf(state), [...offline.traces.keys()]];
     """
-    assert told(code) == [0]
+    assert told(code) == [[0], [1650]]  # a page without a server has all it ever gets
 
 
 def test_frames_of_the_slow_motion_are_shown_and_not_kept():

@@ -48,6 +48,7 @@ function build(view, state, { grid, below, more }, actions) {
     columns: places.columns.map((column) => column.side),
     zoom: view.zoom,
     folded: !view.unfolded,
+    near: Boolean(view.range),
   });
   Object.assign(state, { units: [], labels: [], heads: [], sizes, rects: false });
   const blocks = places.columns.flatMap((column, i) => columnBlocks(column, i, view, state, actions));

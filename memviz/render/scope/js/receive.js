@@ -46,7 +46,7 @@ function grown(run, limits) {
 function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
-  const first = header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
+  const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
   const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? { traces: new Map(), u: null, wanted: null } : first ? { traces: new Map() } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
