@@ -262,7 +262,7 @@ def test_figures_are_saved_without_the_network(lab, tmp_path):
     page = lab()
     page.get_by_role("button", name="Show everything").click()
     page.get_by_text("Full-size figures", exact=True).click()
-    starts = {"SVG, for a paper": b"<svg", "PNG, for a slide": b"\x89PNG", "HTML, one offline page": b"<html"}
+    starts = {"SVG, for a paper": b"<svg", "PNG, for a slide": b"\x89PNG", "HTML, one offline page": b"<!doctype html"}
     for name, start in starts.items():
         with page.expect_download() as saved:
             page.get_by_text(name).click()
