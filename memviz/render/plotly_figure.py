@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 from memviz.contracts.panel import Panel
 from memviz.render.colours import PAPER, SEQUENTIAL, ramp
 from memviz.render.limits import limits_of
 from memviz.render.reduce import reduce_panel
+from memviz.render.vector import cell_paths
 
 INK = {"light": "#1a2230", "dark": "#e9ecef"}
 HAIR = {"light": "#dfe2e0", "dark": "#2c323a"}
@@ -153,6 +155,33 @@ def curves_figure(
         margin={"l": 60, "r": 20, "t": 50, "b": 50},
     )
     return figure
+
+
+def to_vector(figure: go.Figure) -> str:
+    """The figure as JSON for a vector file: its cells are paths, and nothing of it is a picture in pixels."""
+    drawn = go.Figure(figure)
+    for trace in [trace for trace in drawn.data if trace.type == "heatmap"]:
+        colours = [colour for _, colour in trace.colorscale]
+        paths = cell_paths(trace.z, trace.zmin, trace.zmax, colours, figure.layout.paper_bgcolor)
+        drawn.layout.shapes = (*paths, *drawn.layout.shapes)
+        drawn.data = [other for other in drawn.data if other is not trace]
+        drawn.add_trace(_scale_alone(trace))
+        rows, columns = np.shape(trace.z)
+        drawn.update_xaxes(range=[-0.5, columns - 0.5], zeroline=False)
+        drawn.update_yaxes(range=[rows - 0.5, -0.5], zeroline=False, showgrid=False)
+    return str(drawn.to_json())
+
+
+def _scale_alone(heatmap: go.Heatmap) -> go.Scatter:
+    """The colour scale of a heatmap without its picture."""
+    scale = {"colorscale": heatmap.colorscale, "colorbar": heatmap.colorbar.to_plotly_json(), "showscale": True}
+    marker = {"color": [heatmap.zmin], "cmin": heatmap.zmin, "cmax": heatmap.zmax, **scale}
+    return go.Scatter(x=[None], y=[None], mode="markers", marker=marker, hoverinfo="skip")
+
+
+def library() -> bytes:
+    """The plotly.js that ships with plotly, for a browser that saves a figure."""
+    return str(get_plotlyjs()).encode()
 
 
 def to_page(figure: go.Figure, title: str = "memviz") -> str:

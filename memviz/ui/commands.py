@@ -65,10 +65,10 @@ def branch(viewer: Viewer, message: Message) -> None:
 
 
 def gradients(viewer: Viewer, message: Message) -> None:
-    """Record the gradient of the loss with respect to every signal, or stop doing so."""
+    """See the gradient of the loss with respect to every signal, or no more; a view, so whoever watches may."""
     if not isinstance(message.get("on"), bool):
         raise ConfigError("gradients.on: want true or false, got something else")
-    run_of(viewer).gradients(message["on"])
+    viewer.see_gradients(message["on"])
 
 
 def memory(viewer: Viewer, message: Message) -> None:
@@ -93,7 +93,7 @@ COMMANDS: dict[str, Callable[[Viewer, Message], None]] = {
     "gradients": gradients,
     "memory": memory,
 }
-OPEN_TO_ALL = ("start", "probe")
+OPEN_TO_ALL = ("start", "probe", "gradients")
 
 
 def run_of(viewer: Viewer) -> Any:

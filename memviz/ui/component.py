@@ -1,4 +1,4 @@
-"""Our two Streamlit components: the scope, and links to copy. Data stay constant, so nothing is sent twice."""
+"""Our Streamlit components: the scope, links to copy, a figure to save. Data stay constant: nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def _links() -> Any:
     return st.components.v2.component("memviz_links", html=html, css=_text("links.css"), js=_text("links.js"))
 
 
+@cache
+def _exports() -> Any:
+    html = '<div class="exports"></div>'
+    return st.components.v2.component("memviz_exports", html=html, css=_text("exports.css"), js=_text("exports.js"))
+
+
 def scope(key: str, options: dict[str, Any], on_unfold: Callable[[], None] | None = None) -> Any:
     """Mount the scope. `options` are those of mountScope (see scope.js), as JSON; the app adds four (see host.js):
     `place`, where a lesson points; `plain`, figure only; `veiled`, what comes is blank;
@@ -44,6 +50,11 @@ def links(key: str, rows: list[dict[str, Any]], join: str) -> None:
     `join`: the address under which others reach this server, "" when they cannot.
     """
     _links()(key=key, data={"links": rows, "join": join})
+
+
+def exports(key: str, figures: dict[str, str], name: str, width: int, height: int) -> None:
+    """Buttons that save a figure as a file: `figures` are plotly's JSON by format, "svg" and "png"."""
+    _exports()(key=key, data={"figure": figures, "name": name, "width": width, "height": height}, width="content")
 
 
 def _text(name: str) -> str:

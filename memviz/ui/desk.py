@@ -33,6 +33,7 @@ class Desk:
         self.hub = Hub(panels)
         self.preparation = Preparation()
         self.opened: Path | None = None  # what `memviz open` was given
+        self.opened_token: str | None = None  # under which it is shown
         self.sockets = 0  # open ones
         self._files: OrderedDict[str, Trace] = OrderedDict()
         self._making = threading.Lock()
@@ -70,6 +71,10 @@ class Desk:
             self._files.popitem(last=False)
         return token
 
+    def holds(self, token: str) -> bool:
+        """Whether the trace behind a token is still kept."""
+        return token in self._files
+
     def looked_at(self, token: str) -> Trace:
         """The trace behind a token. Raises FileError when it is no longer kept."""
         trace = self._files.get(token)
@@ -95,6 +100,14 @@ def recorded_path(model: str) -> Path:
     if not found:
         raise FileError(f"recorded: want an episode that ships, got none for {model!r:.40} (train one and look at it)")
     return found[0]
+
+
+def has_recorded(model: str) -> bool:
+    """Whether an episode ships for a model."""
+    try:
+        return recorded_path(model).is_file()
+    except FileError:
+        return False
 
 
 @cache

@@ -6,24 +6,42 @@ from typing import Any
 
 import streamlit as st
 
+from memviz import catalog
+from memviz.contracts.errors import MemvizError
 from memviz.contracts.panel import Panel
 from memviz.contracts.trace import Trace
-from memviz.ui.desk import desk, panels, recorded_path
+from memviz.ui import cards, component
+from memviz.ui.desk import desk, has_recorded, panels, recorded_path
 
 CURVES = "curves"
-TALL = 620  # pixels
+EMPTY = ":material/theaters:"
+WIDE, TALL = 1100, 620  # pixels; the width is that of a saved file
 
 
 def figures(model: str, run_id: str | None) -> None:
-    """Choose a moment and a panel, see it large, keep it as a page; the camera above it saves an SVG."""
-    run = desk().registry.get(run_id) if run_id else None
-    trace = Trace.load(recorded_path(model)) if run is None else _recorded(run)
+    """Choose a moment and a panel, see it large, keep it as a file."""
+    if run_id is None and not has_recorded(model):
+        title = catalog.models()[model].title
+        cards.empty(f"No recorded episode ships for {title}. Press **Train**, and its own can be seen here.", EMPTY)
+        return
+    try:
+        run = desk().registry.get(run_id) if run_id else None
+        trace = Trace.load(recorded_path(model)) if run is None else _recorded(run)
+    except MemvizError as error:
+        cards.trouble("There is no figure of this run.", error, ":material/monitoring:")
+        return
+    _choose(trace, run)
+
+
+def _choose(trace: Trace, run: Any) -> None:
+    """Which panel, at which step, on which scale."""
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
     drawn = {panel.id: panel for panel in panels(trace.signals)}
     titles = {name: full_title(panel) for name, panel in drawn.items()} | ({CURVES: "Learning curves"} if run else {})
     first = next((i for i, panel in enumerate(drawn.values()) if panel.group == "weighting"), 0)
     name = left.selectbox("Figure", list(titles), first, titles.get, key="figure.panel")
-    t = middle.number_input("Step t", 0, trace.steps - 1, 0, key="figure.t")
+    st.session_state["figure.t"] = min(st.session_state.get("figure.t", 0), trace.steps - 1)  # another may be shorter
+    t = middle.number_input("Step t", 0, trace.steps - 1, key="figure.t")
     root = right.toggle("Square-root scale", key="figure.root")
     _draw(trace, drawn.get(name), run, {"t": t}, root)
 
@@ -63,5 +81,7 @@ def _draw(trace: Trace, panel: Panel | None, run: Any, at: dict[str, int], root:
     def page() -> str:  # made when it is asked for: 5 MB, with plotly inside
         return figure.to_page(drawn, str(trace.meta.get("title", "memviz")))
 
-    label = "Keep as one offline page (HTML)"
-    st.download_button(label, page, "memviz.html", "text/html", icon=":material/download:", on_click="ignore")
+    name = f"memviz-{CURVES if panel is None else panel.signal}"
+    with st.container(horizontal=True, vertical_alignment="center", key="figure.row"):
+        component.exports("figure.files", {"svg": figure.to_vector(drawn), "png": drawn.to_json()}, name, WIDE, TALL)
+        st.download_button("HTML, one offline page", page, f"{name}.html", "text/html", on_click="ignore")

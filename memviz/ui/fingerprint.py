@@ -8,13 +8,14 @@ from typing import Any
 
 from memviz.contracts.errors import MemvizError
 from memviz.training.config import LIVE
+from memviz.training.state import TrainState
 
 DIGITS = 16  # of the SHA-256 of the parameters
 
 
 def recipe_of(run: Any) -> dict[str, Any]:
     """Everything that makes `run` what it is now: its recipe, and what was changed while it trained."""
-    status, first = run.status(), run.record(0).state.config
+    status, first = run.status(), state_at(run, 0).config
     knobs = {part: dict(values) for part, values in run.recipe.get("knobs", {}).items()}
     knobs["training"] = knobs.get("training", {}) | {name: getattr(first, name) for name in LIVE}
     recipe = {**run.recipe, "seed": status["seed"], "knobs": knobs, "changes": status["changes"]}
@@ -34,7 +35,13 @@ def expectation(run: Any) -> dict[str, Any]:
 
 def fingerprint(run: Any, update: int) -> str:
     """The first digits of the hash of the parameters at a recorded update."""
-    return hashlib.sha256(run.record(update).state.params.tobytes()).hexdigest()[:DIGITS]
+    return hashlib.sha256(state_at(run, update).params.tobytes()).hexdigest()[:DIGITS]
+
+
+def state_at(run: Any, update: int) -> TrainState:
+    """The recorded state of an update, without its trace: that costs an episode. Raises ConfigError without one."""
+    state: TrainState = run._state(update)
+    return state
 
 
 def compare(run: Any) -> str:

@@ -35,7 +35,7 @@ function optionsOf(entry, data, element, tell) {
 /** A frame around the panel that a lesson speaks of; a style, because the scope may build its canvases anew. */
 function frame(root, panel) {
   const style = root.querySelector("style.memviz-frame") ?? root.appendChild(Object.assign(document.createElement("style"), { className: "memviz-frame" }));
-  style.textContent = panel ? `.memviz canvas[data-panel^="${CSS.escape(panel)}"] { outline: 2px solid var(--ink); outline-offset: 3px; }` : "";
+  style.textContent = panel ? `.memviz canvas[data-panel^="${CSS.escape(panel)}"] { outline: 2px solid var(--ink); outline-offset: 1px; }` : "";
 }
 
 /** Where a lesson points, once per step, so that the learner may look around; and a start asked for in the form. */

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import streamlit as st
 
 from memviz import catalog
 from memviz.contracts import store
 from memviz.contracts.errors import MemvizError
 from memviz.contracts.trace import FORMAT, Trace
-from memviz.ui.desk import desk
+from memviz.ui import cards
+from memviz.ui.desk import FILES, desk
 
 LIMITS = store.Limits(file_bytes=64 << 20, header_bytes=4 << 20)  # of an upload; server.maxUploadSize says the same
 ZIP = b"PK\x03\x04"  # how an npz begins
 KINDS = ["safetensors", "npz"]
+ICON = ":material/draft:"
 
 
 def read(blob: bytes, where: str) -> Trace:
@@ -35,15 +34,27 @@ def read(blob: bytes, where: str) -> Trace:
     return Probe(setup).trace(state, setup.layout.views(state.params))
 
 
-def opened() -> str | None:
-    """The token of the file that `memviz open` was given; None without one."""
-    path = desk().opened
-    return None if path is None else _token(path)
+def opened() -> tuple[str | None, MemvizError | str]:
+    """The token of the file that `memviz open` was given, None without one; and why it cannot be shown."""
+    path, known = desk().opened, desk().opened_token
+    if path is None or (known is not None and desk().holds(known)):
+        return known, ""
+    try:
+        desk().opened_token = desk().look(read(store.read_bytes(path, LIMITS), path.name))
+    except MemvizError as error:
+        return None, error
+    return desk().opened_token, ""
 
 
-@cache
-def _token(path: Path) -> str:
-    return desk().look(read(store.read_bytes(path, LIMITS), path.name))
+def looked() -> str | None:
+    """The token of what was dropped before, in whichever drawer; a card when it is no longer kept."""
+    _, token = st.session_state.get("looked", (None, None))
+    if token is None or desk().holds(token):
+        return token
+    del st.session_state["looked"]
+    error = f"look: want one of the last {FILES} files that were opened here, got an older one (open it again)"
+    cards.trouble("The file you opened is no longer kept.", error, ICON)
+    return None
 
 
 def uploader() -> str | None:
@@ -52,12 +63,12 @@ def uploader() -> str | None:
     if file is None:
         return None
     known = st.session_state.get("looked")
-    if known is not None and known[0] == file.file_id:
+    if known is not None and known[0] == file.file_id and desk().holds(known[1]):
         return str(known[1])
     try:
         token = desk().look(read(file.getvalue(), file.name))
     except MemvizError as error:
-        st.error(f"**{file.name} cannot be shown.** {error}")
+        cards.trouble(f"{file.name} cannot be shown.", error, ICON)
         return None
     st.session_state["looked"] = (file.file_id, token)
     return token

@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 
 class Preparation:
-    """`message` says how far it is; "" before, after, and when everything was compiled already."""
+    """`message` says how far it is, "" before and after it; `failure` what went wrong, "" when nothing did."""
 
     def __init__(self) -> None:
-        self.message = ""
+        self.message = self.failure = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners: set[asyncio.Event] = set()
 
@@ -26,17 +26,19 @@ class Preparation:
         return lambda: self._listeners.discard(wake)
 
     def begin(self, pair: Callable[[], tuple[str, str]]) -> None:
-        """Ready the kernels of a model and task on a thread; a failure is logged, and said again when a run starts."""
+        """Ready the kernels of a model and task on a thread. A failure is logged and kept; a start tries again."""
         self._loop = asyncio.get_running_loop()
-        threading.Thread(target=self._work, args=(pair,), name="memviz-prepare", daemon=True).start()
+        threading.Thread(target=self.work, args=(pair,), name="memviz-prepare", daemon=True).start()
 
-    def _work(self, pair: Callable[[], tuple[str, str]]) -> None:
-        from memviz.training.warm import ensure_warm
-
+    def work(self, pair: Callable[[], tuple[str, str]]) -> None:
+        """Ready the kernels here and now; whatever goes wrong, no message stays that they are being prepared."""
         try:
+            from memviz.training.warm import ensure_warm
+
             ensure_warm(*pair(), self._tell)
-        except MemvizError:
+        except Exception as error:
             log.exception("the kernels could not be prepared")
+            self.failure = str(error) if isinstance(error, MemvizError) else f"{type(error).__name__}: {error}"
         self._tell("")
 
     def _tell(self, message: str) -> None:

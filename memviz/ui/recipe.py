@@ -13,6 +13,7 @@ from memviz.contracts.errors import ConfigError
 
 Recipe = dict[str, Any]
 LONGEST = 8192  # characters of a recipe link; browsers and chat programs cut longer ones
+MOST_SEED = 2**53 - 1  # a browser's numbers go no further without a gap
 FIELDS = {  # field -> its JSON type
     "model": str,
     "task": str,
@@ -20,6 +21,7 @@ FIELDS = {  # field -> its JSON type
     "knobs": dict,
     "seed": int,
     "device": str,
+    "memory": str,
     "changes": list,
     "until": dict,
     "expect": dict,
@@ -28,9 +30,16 @@ AGAIN = "copy the link again"
 
 
 def encode(recipe: Mapping[str, Any]) -> str:
-    """The recipe as one word of a link: base64url of its JSON."""
+    """The recipe as one word of a link: base64url of its JSON. Raises ConfigError when it is too long for one."""
     text = json.dumps(recipe, separators=(",", ":"), sort_keys=True)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    word = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    if len(word) > LONGEST:
+        changes = len(recipe.get("changes", []))
+        raise ConfigError(
+            f"recipe: want a link of at most {LONGEST:,} characters, got {len(word):,} for {changes:,} changes made "
+            "while it trained (share the Watch link, or rewind and train with fewer changes)"
+        )
+    return word
 
 
 def decode(word: str) -> Recipe:
@@ -55,6 +64,9 @@ def check(recipe: Any) -> Recipe:
             raise ConfigError(f"recipe: want {', '.join(FIELDS)}, got {str(name)!r:.40} (it is of a newer memviz)")
         if type(value) is not FIELDS[name]:
             raise ConfigError(f"recipe.{name}: want {FIELDS[name].__name__}, got {value!r:.40} ({AGAIN})")
+    if recipe.get("seed", 0) > MOST_SEED:
+        want = f"recipe.seed: want a whole number 0..{MOST_SEED} (no browser counts further without a gap)"
+        raise ConfigError(f"{want}, got {recipe['seed']} (choose a smaller one, or train with `memviz train --seed`)")
     for part, knobs in recipe.get("knobs", {}).items():
         if not isinstance(knobs, Mapping):
             raise ConfigError(f"recipe.knobs.{part}: want an object, got {knobs!r:.40} ({AGAIN})")

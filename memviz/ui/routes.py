@@ -69,6 +69,18 @@ async def run_trace(request: Request) -> Response:
     return await frame_response(make, "no-store")
 
 
+async def plotly_library(request: Request) -> Response:
+    """plotly.js, for a browser that saves a figure; 5 MB, fetched only then."""
+    body = await asyncio.to_thread(_plotly_library)
+    return Response(body, 200, {**HEADERS, "Cache-Control": "max-age=86400"}, "text/javascript")
+
+
+def _plotly_library() -> bytes:
+    from memviz.render.plotly_figure import library
+
+    return library()
+
+
 async def scope_socket(socket: WebSocket) -> None:
     """One scope. `run` is an id, or "new" for a socket that will start one."""
     if not same_origin(socket) or desk().sockets >= CROWD:
@@ -91,5 +103,6 @@ ROUTES = [
     Route("/memviz/lesson/{name}/{last:int}", lesson_trace),
     Route("/memviz/opened/{token}", opened_trace),
     Route("/memviz/trace/{run}/{update:int}", run_trace),
+    Route("/memviz/plotly.js", plotly_library),
     WebSocketRoute("/memviz/ws/{run}", scope_socket),
 ]

@@ -6,11 +6,15 @@ from typing import Any
 
 import streamlit as st
 
+from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.ui.component import SOCKET
-from memviz.ui.desk import desk, first_recipe
+from memviz.ui.desk import desk, first_recipe, has_recorded
 from memviz.ui.recipe import Recipe, decode
 from memviz.ui.socket import NEW
+
+EMPTY = "Press Train: its first episode appears here before it has learnt anything, and you can watch it change."
+CHOSEN = "memory.chosen"  # of the session: {"id", "says"}, or {} when the link's own was taken off
 
 
 def start_recipe() -> tuple[Recipe, str]:
@@ -46,9 +50,24 @@ def start() -> None:
     st.session_state["starts"] = st.session_state.get("starts", 0) + 1
 
 
+def with_memory(recipe: Recipe, start: Recipe) -> Recipe:
+    """The recipe with the memory that the person chose, else with that of the link."""
+    given = {"id": start["memory"]} if start.get("memory") else {}
+    chosen = st.session_state.get(CHOSEN, given).get("id")
+    rest = {name: value for name, value in recipe.items() if name != "memory"}
+    return rest | ({"memory": chosen} if chosen else {})
+
+
 def lab_options(recipe: Recipe, opened: str | None) -> dict[str, Any]:
     """The Lab's scope: a file that was opened, or the recorded episode of the model until a run is followed."""
-    recorded = f"/memviz/opened/{opened}" if opened else f"/memviz/recorded/{recipe['model']}"
-    source = {"recorded": recorded, "socket": SOCKET, "run": st.query_params.get("run", NEW)}
+    model, source = recipe["model"], {"socket": SOCKET, "run": st.query_params.get("run", NEW)}
+    if opened or has_recorded(model):
+        source["recorded"] = f"/memviz/opened/{opened}" if opened else f"/memviz/recorded/{model}"
     starts = st.session_state.get("starts", 0)
-    return {"source": source, "recipe": recipe, "unfolded": unfolded(), "start": starts}
+    return {
+        "source": source,
+        "recipe": recipe,
+        "unfolded": unfolded(),
+        "start": starts,
+        "empty": {"text": f"{catalog.models()[model].title}: no recorded episode yet.", "remedy": EMPTY},
+    }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+from typing import Any
 
 import segno
 import streamlit as st
 
 from memviz.contracts.errors import MemvizError
-from memviz.ui import component
+from memviz.ui import cards, component
 from memviz.ui.desk import desk
 from memviz.ui.fingerprint import recipe_of
 from memviz.ui.recipe import Recipe, encode
@@ -24,7 +25,11 @@ def share(recipe: Recipe, run_id: str | None) -> None:
         exact = recipe_of(desk().registry.get(run_id)) if run_id else recipe
     except MemvizError:  # the run is gone, which the scope says
         exact, run_id = recipe, None
-    links = [{"title": "Recipe", "about": REBUILDS, "query": f"recipe={encode(exact)}", "place": True}]
+    links: list[dict[str, Any]] = []
+    try:
+        links.append({"title": "Recipe", "about": REBUILDS, "query": f"recipe={encode(exact)}", "place": True})
+    except MemvizError as error:
+        cards.trouble("This recipe is too long for a link.", error)
     if run_id:
         links.append({"title": "Watch", "about": SHOWS, "query": f"run={run_id}", "place": False})
     join = os.environ.get("MEMVIZ_JOIN", "")  # set by `memviz app --host`

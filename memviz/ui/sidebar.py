@@ -13,7 +13,7 @@ from memviz.contracts.knob import knobs
 from memviz.training.config import TrainConfig
 from memviz.training.recipe import knob_values
 from memviz.ui import devices, form, session
-from memviz.ui.recipe import Recipe
+from memviz.ui.recipe import MOST_SEED, Recipe
 
 TITLES = {"model": "Model", "task": "Task", "training": "Training"}
 CHOICES = ("model", "task", "preset")
@@ -28,7 +28,7 @@ def recipe_form(start: Recipe) -> Recipe:
         chosen = _entries(start, token)
         chosen["device"] = _device(start.get("device", "core"), f"{token}.device")
         seed = st.number_input(
-            "Seed", 0, 2**53 - 1, start.get("seed", 0), 1, key=f"{token}.seed", help="decides all chance"
+            "Seed", 0, MOST_SEED, start.get("seed", 0), 1, key=f"{token}.seed", help="decides all chance"
         )
         chosen["seed"] = int(seed)
         own = _knobs(chosen, start, token)

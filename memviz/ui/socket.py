@@ -42,6 +42,7 @@ class Viewer:
         self.channel: Channel | None = None
         self.wake = asyncio.Event()
         self.probe: int | None = None  # the update whose recording was asked for last
+        self.gradients = False  # whether this browser looks at gradients
         self._socket = socket
         self._replies: list[bytes] = []
         self._starting: asyncio.Task[None] | None = None
@@ -72,7 +73,14 @@ class Viewer:
         self._forget()
         if channel is not None:
             channel.join(self.wake)
+            channel.gradients(self.wake, self.gradients)
         self.wake.set()
+
+    def see_gradients(self, on: bool) -> None:
+        """Have gradients in what is watched, now and after another run was started."""
+        self.gradients = on
+        if self.channel is not None:
+            self.channel.gradients(self.wake, on)
 
     async def follow(self, run_id: str) -> None:
         """Watch a run by its id, also one that lies on disk since the last server; say so when there is none."""
@@ -85,6 +93,9 @@ class Viewer:
             self.reply(
                 error_frame("This run is not on this machine.", "It may have been removed. Train starts a new one.")
             )
+        except Exception:
+            log.exception("run %s could not be opened", run_id)
+            self.reply(self._broken("This run could not be opened."))
         else:
             self.watch(self.desk.hub.channel(run))
 
@@ -191,7 +202,7 @@ class Viewer:
                 self.reply(BEAT)
 
     async def _round(self) -> None:
-        status = standing(self.channel, self.controls, self.desk.preparation.message)
+        status = standing(self.channel, self.controls, self.desk.preparation)
         if status != self._status:
             self._status = status
             await self._socket.send_bytes(status_frame(status))
@@ -229,9 +240,13 @@ class Viewer:
 
     async def _send_probe(self, channel: Channel, update: int) -> None:
         try:
-            record = await asyncio.to_thread(channel.run.record, update)
+            record = await asyncio.to_thread(channel.run.record, update, self.gradients)
         except MemvizError as error:
             self.reply(refusal(error))
+            return
+        except Exception:
+            log.exception("update %d could not be shown", update)
+            self.reply(self._broken(f"Update {update:,} could not be shown."))
             return
         if channel is self.channel:
             await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe"))

@@ -7,15 +7,18 @@ from typing import Any
 
 from memviz.ui.fingerprint import wrong
 from memviz.ui.hub import Channel
+from memviz.ui.prepare import Preparation
 
 MOVING = ("compiling", "waiting", "training")
 Status = dict[str, Any]
 
 
-def standing(channel: Channel | None, controls: bool, compiling: str) -> Status:
-    """The status header for a browser that watches `channel`; `compiling`: how far the kernels are, "" when ready."""
+def standing(channel: Channel | None, controls: bool, preparation: Preparation) -> Status:
+    """The status header for a browser that watches `channel`, while the kernels are prepared or when that failed."""
+    compiling, failure = preparation.message, preparation.failure
     if channel is None:
-        return {"run": None, "state": "idle", "message": compiling, "controls": True}
+        state = "unprepared" if failure else "idle"
+        return {"run": None, "state": state, "message": failure or compiling, "controls": True}
     status: Status = {**channel.run.status(), "controls": controls, "viewers": channel.viewers}
     if compiling and status["state"] == "training" and not status["update"]:  # it waits for the same compiler
         status |= {"state": "compiling", "message": compiling}

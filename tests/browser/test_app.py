@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from memviz.contracts.trace import Trace
+from memviz.ui.recipe import encode
 from tests.browser.app_server import App
 
 pytestmark = pytest.mark.browser
@@ -226,6 +227,51 @@ def test_a_recipe_link_rebuilds_the_run_bit_for_bit(lab):
     assert status(other, "seed") == 5
     assert status(other, "update") == update
     other.wait_for_function("memvizScope.state.status.message.includes('bit for bit')")
+
+
+def test_a_link_with_an_update_ends_there_once_it_is_recorded(lab):
+    page = lab()
+    train(page, seed=6)
+    records = status(page, "records")
+    update = records[len(records) // 2]
+    page.evaluate("(u) => memvizScope.actions.setU(u)", update)
+    page.wait_for_function("(u) => location.hash.includes(`u=${u}`)", arg=update)
+    page.get_by_role("button", name="Show everything").click()
+    page.get_by_text("Share", exact=True).click()
+    page.wait_for_function("(u) => memvizScope.u === u", arg=update)
+    link = page.get_by_label("Recipe link")
+    link.wait_for()
+    page.wait_for_timeout(700)  # the link follows the address
+    for query in (link.input_value().partition("/?")[2], f"run={status(page, 'run')}#u={update}"):
+        assert f"u={update}" in query
+        other = lab(f"?{query}")
+        if query.startswith("recipe"):
+            train(other)
+        other.wait_for_function("(u) => memvizScope.state.trace.update === u && memvizScope.u === u", arg=update)
+        assert f"u={update}" in other.evaluate("location.hash")
+
+
+def test_a_model_without_a_recorded_episode_is_an_empty_state_and_no_error(lab, app, open_page):
+    page = open_page(f"{app.url}?recipe={encode({'model': 'lstm', 'task': 'copy', 'preset': 'lesson', 'seed': 1})}")
+    page.set_default_timeout(PATIENCE)
+    page.get_by_text("no recorded episode yet").wait_for()
+    assert page.get_by_role("button", name="Train", exact=True).is_visible()
+
+
+def test_figures_are_saved_without_the_network(lab, tmp_path):
+    page = lab()
+    page.get_by_role("button", name="Show everything").click()
+    page.get_by_text("Full-size figures", exact=True).click()
+    starts = {"SVG, for a paper": b"<svg", "PNG, for a slide": b"\x89PNG", "HTML, one offline page": b"<!doctype html"}
+    for name, start in starts.items():
+        with page.expect_download() as saved:
+            page.get_by_text(name).click()
+        saved.value.save_as(tmp_path / "figure")
+        assert (tmp_path / "figure").read_bytes().startswith(start)
+    with page.expect_download() as saved:
+        page.get_by_text("SVG, for a paper").click()
+    saved.value.save_as(tmp_path / "figure.svg")
+    assert "<image" not in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
 def test_a_lesson_blanks_what_comes_and_reveals_it_after_the_guess(lab):

@@ -141,7 +141,7 @@ def test_a_lost_connection_is_said_and_mended_and_the_picture_stays(live):
     page.get_by_text("The connection is lost").wait_for(state="hidden")
 
 
-def test_who_only_watches_cannot_command(live):
+def test_who_only_watches_cannot_command_but_may_look_at_gradients(live):
     run, page = started(live)
     run.show(64)
     run.say(run.status(controls=False))
@@ -151,7 +151,7 @@ def test_who_only_watches_cannot_command(live):
     page.evaluate("memvizScope.actions.branch()")
     run.say(run.status(controls=True))
     page.get_by_text("You are watching").wait_for(state="hidden")
-    assert not run.heard("gradients")
+    assert run.heard("gradients") == [{"do": "gradients", "on": True}]
     assert not run.heard("branch")
 
 

@@ -145,6 +145,9 @@ def test_every_key_does_what_the_help_says(scope):
         ("o", "order", "touched"),
         ("o", "order", "first write"),
         ("o", "order", "all"),
+        ("z", "range", None),
+        ("l", "projector", True),
+        ("l", "projector", False),
         ("?", "help", True),
         ("Escape", "help", False),
         ("Space", "playing", True),
@@ -153,7 +156,7 @@ def test_every_key_does_what_the_help_says(scope):
         press(page, key)
         assert state(page, name) == value, key
     listed = page.evaluate("Array.from(document.querySelectorAll('.card kbd'), (key) => key.textContent).length")
-    assert listed == 17
+    assert listed == 19
 
 
 def test_both_scrubbers_go_both_ways_by_pointer_and_by_key(scope):
@@ -325,3 +328,39 @@ def test_everything_is_reached_by_tab_with_a_visible_focus(scope):
         "keys and help",
         "playback speed",
     } <= seen
+
+
+@pytest.fixture(scope="module")
+def large():
+    return run([0, 4000], slots=128)
+
+
+def test_a_large_memory_has_a_minimap_for_pointer_and_keys(open_page, large, tmp_path):
+    path = tmp_path / "scope.html"
+    path.write_text(make_page(large, "a test", {"t": 3}), encoding="utf-8")
+    page = open_page(path.as_uri(), bypass_csp=True)
+    page.wait_for_function("globalThis.memvizScope?.view?.trace && memvizScope.drawn > 1")
+    settle(page)
+    minimap = page.get_by_role("slider", name="slots in view")
+    assert minimap.get_attribute("aria-valuetext") == "all 128 rows"
+    box = minimap.bounding_box()
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] * 0.5)
+    settle(page)
+    assert minimap.get_attribute("aria-valuetext") == "rows 48 to 79 of 128"
+    assert page.evaluate("memvizScope.view.slots[0]") == 48  # the true index
+    press(page, "PageDown")
+    press(page, "ArrowUp")
+    assert state(page, "range") == {"start": 79, "size": 32}
+    press(page, "-")
+    assert state(page, "range")["size"] == 64
+    press(page, "z")
+    assert minimap.get_attribute("aria-valuetext") == "all 128 rows"
+    press(page, "z")
+    assert page.evaluate("memvizScope.view.slots.includes(memvizScope.view.slot)")
+    row = page.evaluate("memvizScope.units().find((unit) => unit.place === 'main').rect.height / 32")
+    assert row >= 8
+
+
+def test_a_small_memory_has_none(scope):
+    page = scope({"t": 3})
+    assert not page.get_by_role("slider", name="slots in view").is_visible()

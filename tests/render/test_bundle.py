@@ -60,3 +60,9 @@ def test_nothing_is_loaded_from_elsewhere():
     assert "https://" not in text
     assert "@import" not in text
     assert text.count("http://") == text.count("http://www.w3.org/2000/svg")
+
+
+def test_every_style_sheet_is_in_the_bundle():
+    found = {path.stem for path in (bundle.FOLDER / "css").glob("*.css")}
+    assert found == set(bundle.STYLES)
+    assert bundle.styles().count("{") == bundle.styles().count("}")

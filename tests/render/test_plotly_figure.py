@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from memviz.render.colours import ramp
 from memviz.render.limits import limits_of
-from memviz.render.plotly_figure import curves_figure, panel_figure, to_page
+from memviz.render.plotly_figure import curves_figure, library, panel_figure, to_page, to_vector
 from memviz.render.reduce import reduce_panel
 from tests.render.frames import panels_of
 from tests.render.node import evaluate, needs_node
@@ -87,3 +89,31 @@ def test_a_page_of_a_figure_needs_no_network():
     page = to_page(panel_figure(TRACE, PANELS["memory.memory"]), "a memory")
     assert "<title>a memory</title>" in page
     assert 'src="http' not in page
+
+
+def test_a_vector_figure_has_a_path_for_every_cell_that_is_not_paper():
+    values = reduce_panel(PANELS["weighting.write_weighting"], TRACE, AT)
+    whole = panel_figure(TRACE, PANELS["weighting.write_weighting"], AT)
+    drawn = json.loads(to_vector(whole))
+    paths = [shape for shape in drawn["layout"]["shapes"] if shape["type"] == "path"]
+    inked = np.rint(np.clip(values, 0, 1) * 255) > 0
+    assert sum(path["path"].count("M") for path in paths) == inked.sum() > 0
+    heaviest = np.unravel_index(values.argmax(), values.shape)
+    square = f"M{heaviest[1] - 0.5},{heaviest[0] - 0.5}H"
+    (colour,) = [path["fillcolor"] for path in paths if square in path["path"]]
+    assert colour == "rgb({}, {}, {})".format(*ramp("write", "light")[round(255 * values.max())])
+    assert drawn["layout"]["shapes"][-1]["type"] == "rect"  # the cursor lies above
+    assert [trace["type"] for trace in drawn["data"]] == ["scatter"]  # no picture, and its scale alone
+    assert drawn["data"][0]["marker"]["showscale"]
+    assert drawn["layout"]["yaxis"]["range"] == [values.shape[0] - 0.5, -0.5]
+
+
+def test_what_is_not_finite_has_no_path():
+    trace = type(TRACE)(TRACE.signals, {**TRACE.arrays, "write_weighting": TRACE["write_weighting"] * np.nan})
+    drawn = json.loads(to_vector(panel_figure(trace, PANELS["weighting.write_weighting"], AT)))
+    assert [shape["type"] for shape in drawn["layout"]["shapes"]] == ["rect"]
+
+
+def test_the_drawing_library_is_here_and_whole():
+    assert len(library()) > 1_000_000
+    assert b"toImage" in library()

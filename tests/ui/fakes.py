@@ -23,6 +23,7 @@ class FakeRun:
         self.epoch = 0
         self.exam: dict[str, Any] | None = None
         self.calls: list[tuple[Any, ...]] = []
+        self.recorded: list[tuple[int, bool]] = []  # what was asked of `record`
         self._alone = threading.Event()
         self._callbacks: list[Callable[[str], None]] = []
         self.publish(0)
@@ -32,12 +33,23 @@ class FakeRun:
         self.update, self.state = update, state
         trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
         self.newest = (self.version + 1, trace)  # at once, as a run's own: no reader pairs a version with another's
+        self.publish_again()
+
+    def publish_again(self) -> None:
+        """Tell subscribers of what is newest."""
         thread = threading.Thread(target=lambda: [tell("trace") for tell in list(self._callbacks)])
         thread.start()
         thread.join()
 
     def status(self) -> dict[str, Any]:
-        return synthetic.status(run=self.id, state=self.state, update=self.update, solved_at=None, exam=self.exam)
+        return synthetic.status(
+            run=self.id,
+            seed=self.recipe.get("seed", 0),
+            state=self.state,
+            update=self.update,
+            solved_at=None,
+            exam=self.exam,
+        )
 
     def curve(self, start: int) -> dict[str, np.ndarray]:
         return {name: column[start:] for name, column in synthetic.history(self.update).items()}
@@ -59,10 +71,12 @@ class FakeRun:
     def records(self) -> list[int]:
         return [u for u in synthetic.RECORDS if u <= self.update]
 
-    def record(self, update: int) -> Any:
+    def record(self, update: int, gradients: bool = False) -> Any:
+        self.recorded.append((update, gradients))
         if update not in self.records():
             raise ConfigError(f"Run.record: want a recorded update, got {update} (see records)")
-        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=synthetic.skill_at(update))
+        skill = synthetic.skill_at(update)
+        trace = synthetic.ntm_trace(words=6, slots=16, update=update, skill=skill, gradients=gradients)
         return SimpleNamespace(trace=trace, checkpoint=None)
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
@@ -99,11 +113,29 @@ class FakeRun:
         return lambda *args, **values: self.calls.append((name, *args, *sorted(values.items())))
 
 
+class FakeMemories:
+    """Saved memories by a made-up id."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, np.ndarray] = {}
+
+    def put(self, memory: np.ndarray, about: Mapping[str, Any]) -> str:
+        id = f"{len(self.kept):064x}"
+        self.kept[id] = memory
+        return id
+
+    def get(self, id: str) -> np.ndarray:
+        if id not in self.kept:
+            raise ConfigError(f"recipe.memory: want a memory that is kept here, got {id:.12} (open its file)")
+        return self.kept[id]
+
+
 class FakeRegistry:
     """Runs by id; `fail` is raised by the next create."""
 
     def __init__(self) -> None:
         self.runs: dict[str, FakeRun] = {}
+        self.memories = FakeMemories()
         self.fail: Exception | None = None
 
     def create(self, recipe: Mapping[str, Any], owner: str) -> FakeRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from memviz import catalog
 from memviz.contracts.knob import knobs
 from memviz.training.config import TrainConfig
+from memviz.ui import cards, share
 from memviz.ui import desk as desks
 from memviz.ui.recipe import decode, encode
 from memviz.ui.server import PAGE
@@ -138,6 +140,23 @@ def test_sharing_gives_a_recipe_that_reads_back():
     assert decode(link["query"].removeprefix("recipe="))["seed"] == RECIPE["seed"]
 
 
+def test_a_recipe_too_long_for_a_link_is_a_card_and_the_watch_link_stays(registry, monkeypatch):
+    monkeypatch.setattr(
+        share, "recipe_of", lambda run: {**RECIPE, "changes": [[u, {"rate": 0.01}] for u in range(500)]}
+    )
+    run = registry.create(RECIPE, "somebody")
+    at = lab(unfolded=True, run=run.id)
+    pick(at, "drawer", "share")
+    assert "too long for a link" in at.warning[0].value
+    assert [link["title"] for link in told(at, "memviz_links")["links"]] == ["Watch"]
+
+
+def test_a_seed_that_no_browser_can_count_to_is_a_card():
+    word = base64.urlsafe_b64encode(json.dumps({**RECIPE, "seed": 2**60}).encode()).decode().rstrip("=")
+    at = lab(unfolded=True, recipe=word)
+    assert "no browser" in at.warning[0].value
+
+
 def test_the_qr_code_appears_when_others_can_join(monkeypatch):
     monkeypatch.setenv("MEMVIZ_JOIN", "http://192.0.2.7:8501")
     at = lab(unfolded=True)
@@ -160,3 +179,35 @@ def test_a_broken_entry_is_a_card(monkeypatch):
     at = lab()
     assert "The view cracked is broken" in at.error[0].value
     assert told(at)
+
+
+def test_a_model_without_a_recorded_episode_asks_for_none_and_says_what_to_do():
+    data = told(lab(recipe=encode({"model": "lstm", "task": "copy", "preset": "lesson", "seed": 1})))
+    assert "recorded" not in data["source"]
+    assert "no recorded episode" in data["empty"]["text"]
+    assert "Train" in data["empty"]["remedy"]
+
+
+def test_full_size_figures_of_a_model_without_a_recorded_episode_are_an_empty_state():
+    at = lab(unfolded=True, recipe=encode({"model": "lstm", "task": "copy", "preset": "lesson", "seed": 1}))
+    pick(at, "drawer", "figures")
+    assert "No recorded episode ships" in at.info[0].value
+    assert not at.get("plotly_chart")
+
+
+def test_full_size_figures_of_a_run_that_vanished_are_a_card(registry):
+    at = lab(unfolded=True, run="vanished")
+    pick(at, "drawer", "figures")
+    assert "no figure of this run" in at.warning[0].value
+    assert "Got:" in at.warning[0].value
+
+
+def test_an_error_on_a_card_has_its_parts_and_no_markdown_of_its_own():
+    said = cards.told("Config.bits: want 1..16 (bits per word), got *99* (choose (another) one)")
+    assert said.split("  \n") == [
+        "Wanted: 1..16 (bits per word)",
+        "Got: \\*99\\*",
+        "**Choose (another) one.**",
+        ":small[Config.bits]",
+    ]
+    assert cards.told("simply broken") == "simply broken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from memviz.training.checkpoint import FORMAT, checkpoint
 from memviz.training.config import TrainConfig
 from memviz.training.recipe import plan
 from memviz.training.state import TrainState
-from memviz.ui.look import read
+from memviz.ui.desk import FILES, desk
+from memviz.ui.look import LIMITS, read
 from memviz.ui.server import PAGE
 from tests.render import synthetic
 
@@ -81,5 +83,66 @@ def test_a_bad_upload_says_so_and_changes_nothing():
     at = page()
     before = at.get("bidi_component")[0].proto.json
     at = upload(at, "odd.safetensors", b"not a file of ours")
-    assert "odd.safetensors cannot be shown" in at.error[0].value
+    assert "odd.safetensors cannot be shown" in at.warning[0].value
     assert at.get("bidi_component")[0].proto.json == before
+
+
+@pytest.fixture
+def opened_with(monkeypatch):
+    """Start the app on a file, as `memviz open` does."""
+
+    def opened(path):
+        monkeypatch.setattr(desk(), "opened", path)
+        monkeypatch.setattr(desk(), "opened_token", None)
+
+    return opened
+
+
+def shown(at: AppTest) -> dict:
+    return json.loads(at.get("bidi_component")[0].proto.json)["source"]
+
+
+def test_the_file_of_memviz_open_is_shown_again_after_it_was_dropped(tmp_path, opened_with):
+    path = tmp_path / "mine.safetensors"
+    TRACE.save(path)
+    opened_with(path)
+    at = AppTest.from_file(PAGE, default_timeout=60).run()
+    first = shown(at)["recorded"]
+    assert shown(at.run())["recorded"] == first
+    for _ in range(FILES):
+        desk().look(TRACE)
+    assert shown(at.run())["recorded"] != first
+    assert not at.exception
+
+
+def odd(tmp_path, sort):
+    path = tmp_path / "odd.safetensors"
+    if sort == "huge":
+        with path.open("wb") as file:
+            file.truncate(LIMITS.file_bytes + 1)
+    elif sort == "of a stranger":
+        made = plan({"model": "ntm", "task": "copy"}, catalog.models(), catalog.tasks())
+        file = checkpoint(made.setup, TrainState.first(made.setup, TrainConfig()))
+        path.write_bytes(store.pack(FORMAT, {**file.header, "model": "nobody"}, file.arrays))
+    return path
+
+
+@pytest.mark.parametrize("sort", ["huge", "of a stranger", "gone"])
+def test_a_file_that_memviz_open_cannot_show_is_a_card_and_the_lab_works(tmp_path, opened_with, sort):
+    opened_with(odd(tmp_path, sort))
+    at = AppTest.from_file(PAGE, default_timeout=60).run()
+    assert not at.exception
+    assert "The file cannot be opened" in at.warning[0].value
+    assert "Wanted:" in at.warning[0].value
+    assert shown(at)["recorded"].startswith("/memviz/recorded/")
+
+
+def test_an_upload_that_was_dropped_meanwhile_is_a_card_in_any_drawer():
+    at = upload(page(), "mine.safetensors", TRACE.to_bytes())
+    for _ in range(FILES):
+        desk().look(TRACE)
+    at.session_state["drawer"] = "table"
+    at.run()
+    assert not at.exception
+    assert "no longer kept" in at.warning[0].value
+    assert "/memviz/recorded/" in shown(at)["recorded"]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memviz.contracts.errors import MemvizError
-from memviz.ui.recipe import LONGEST, check, decode, encode
+from memviz.ui.recipe import LONGEST, MOST_SEED, check, decode, encode
 
 RECIPE = {
     "model": "ntm",
@@ -61,6 +61,7 @@ def test_a_recipe_with_any_one_value_replaced_is_checked_or_refused(name, value)
         ({"knobs": {"weights": {}}}, "weights"),
         ({"seed": -1}, "seed"),
         ({"magic": 1}, "magic"),
+        ({"seed": 2**53}, "no browser"),
     ],
 )
 def test_the_refusal_names_what_is_wrong(change, word):
@@ -71,6 +72,25 @@ def test_the_refusal_names_what_is_wrong(change, word):
 def test_a_link_as_long_as_a_book_is_not_even_decoded():
     with pytest.raises(MemvizError, match="at most"):
         decode("A" * (LONGEST + 1))
+
+
+def test_a_recipe_too_long_for_a_link_makes_no_dead_link():
+    changes = [[update, {"rate": 0.0005}] for update in range(400)]
+    with pytest.raises(MemvizError, match="at most"):
+        encode({**RECIPE, "changes": changes})
+    most = max(n for n in range(400) if fits({**RECIPE, "changes": changes[:n]}))
+    assert decode(encode({**RECIPE, "changes": changes[:most]}))["changes"] == changes[:most]
+
+
+def fits(recipe) -> bool:
+    with contextlib.suppress(MemvizError):
+        return bool(encode(recipe))
+    return False
+
+
+def test_the_largest_seed_survives_the_browser():
+    assert decode(encode({**RECIPE, "seed": MOST_SEED}))["seed"] == MOST_SEED == int(float(MOST_SEED))
+    assert float(MOST_SEED) != float(MOST_SEED + 1) == float(MOST_SEED + 2)
 
 
 def test_deep_json_is_refused():

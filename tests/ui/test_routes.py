@@ -73,3 +73,10 @@ def test_an_opened_file_is_found_by_its_token_until_newer_ones_push_it_out(serve
     for _ in range(desks.FILES):
         server.desk.look(TRACE)
     assert get(server, f"/memviz/opened/{first}")[0] == 404
+
+
+def test_the_drawing_library_comes_from_this_server(server):
+    status, headers, body = get(server, "/memviz/plotly.js")
+    assert (status, headers["Content-Encoding"]) == (200, "identity")
+    assert headers["Content-Type"].startswith("text/javascript")
+    assert len(body) > 1_000_000

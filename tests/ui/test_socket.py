@@ -307,7 +307,7 @@ def test_a_recording_of_a_run_left_meanwhile_is_not_sent(server, open_socket, mo
     run = started(server, client)
     client.next("trace")
     asked, go, record = threading.Event(), threading.Event(), run.record
-    monkeypatch.setattr(run, "record", lambda update: [asked.set(), go.wait(20), record(update)][-1])
+    monkeypatch.setattr(run, "record", lambda *args: [asked.set(), go.wait(20), record(*args)][-1])
     packed: list[bytes] = []
     monkeypatch.setattr(server.desk.hub.channel(run), "pack", lambda *args: packed.append(b"") or b"")
     client.send(do="probe", update=0)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 ENTRY = "scope"
+STYLES = ("paper", "masthead", "body", "controls", "figure", "side", "overlays", "layouts")  # a later one wins
 _IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";?[ \t]*\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?function\*?\s+(\w+)|(?:const|let|class)\s+(\w+))", re.MULTILINE)
 
@@ -65,4 +66,4 @@ def script(entry: str = ENTRY) -> str:
 @cache
 def styles() -> str:
     """The scope's style sheet; every rule is under `.memviz`, so it is safe in a page and in a shadow root."""
-    return (FOLDER / "scope.css").read_text(encoding="utf-8")
+    return "".join((FOLDER / "css" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)

@@ -1,11 +1,12 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
-import { controlled, nearest, recordsOf, shownUpdate } from "./records.js";
-import { startSlow } from "./slow.js";
+import { controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
+import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
-import { headsOf, parseHead } from "./view.js";
+import { headsOf, MANY, parseHead, rangeOf, viewOf } from "./view.js";
 
 const ORDERS = ["all", "touched", "first write"];
+const NEAR = 32; // slots that are brought near at once
 
 /** The actions of a scope; `send(command)` reaches the run, `host` is told what the page around may want to know. */
 export function createActions(store, send, host) {
@@ -13,12 +14,17 @@ export function createActions(store, send, host) {
   const set = store.set;
   const last = () => Math.max(0, (get().trace?.T ?? 1) - 1);
 
-  const awake = () => ({ slow: null, hush: get().hush || Boolean(get().slow?.remote) });
+  const awake = () => {
+    settle(get(), send);
+    return { slow: null, hush: get().hush || Boolean(get().slow?.remote) };
+  };
+  const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
+  const ask = (u) => send({ do: "probe", update: u }) !== false;
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
-    const asked = trace ? false : send({ do: "probe", update: u }) !== false;
-    set({ u, ...awake(), ...(trace ? { trace, wanted: null, t: Math.min(get().t, trace.T - 1) } : { wanted: asked ? u : null }) });
+    const asked = !whole(trace) && ask(u);
+    set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
   };
   const follow = () => {
     const newest = Math.max(...get().traces.keys());
@@ -72,10 +78,16 @@ export function createActions(store, send, host) {
     toggleLayer: () => {
       const layer = get().layer === "forward" ? "gradient" : "forward";
       set({ layer });
-      command({ do: "gradients", on: layer === "gradient" });
+      if (!watched(get())) return;
+      send({ do: "gradients", on: layer === "gradient" }); // also who only watches: it is a view
+      if (get().u !== null && !whole(get().trace)) ask(get().u);
     },
+    reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
+    settle: () => settle(get(), send),
+    toggleProjector: () => set({ projector: !get().projector }),
     toggleRoot: () => set({ root: !get().root }),
-    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length] }),
+    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length], range: null }),
+    ...slotActions(get, set),
     setU: (update) => {
       const u = nearest(recordsOf(get()), update);
       if (u !== null && u !== shownUpdate(get())) showUpdate(u);
@@ -103,6 +115,27 @@ export function createActions(store, send, host) {
     unfold: () => {
       set({ unfolded: true });
       host.tell("unfold", true);
+    },
+  };
+}
+
+/** Which rows of a large memory are in view. */
+function slotActions(get, set) {
+  const rows = () => viewOf(get(), null)?.allSlots ?? [];
+  const put = (start, size) => set({ range: rangeOf({ start: Math.round(start), size: Math.round(size) }, rows().length) });
+  const around = (place, size) => put(place - size / 2, size);
+  return {
+    centreSlots: (place) => around(place, get().range?.size ?? NEAR),
+    moveSlots: (by) => put(Math.min(rows().length, Math.max(0, (get().range?.start ?? 0) + by)), get().range?.size ?? NEAR),
+    zoomSlots: (factor) => {
+      const { start, size } = get().range ?? { start: 0, size: rows().length };
+      if (size * factor < 8) return;
+      around(start + size / 2, size * factor);
+    },
+    toggleNear: () => {
+      if (!get().trace || get().range || rows().length <= MANY) return set({ range: null });
+      const { slot, allSlots } = viewOf(get(), null);
+      around(Math.max(0, allSlots.indexOf(slot)), NEAR);
     },
   };
 }

@@ -5,6 +5,7 @@ import { h, onChange, setText } from "./dom.js";
 import { stagesOf } from "./facts.js";
 import { fit } from "./fit.js";
 import { createHead, createStageHead } from "./heads.js";
+import { createMinimap } from "./minimap.js";
 import { two } from "./numbers.js";
 import { createOverlay } from "./overlay.js";
 import { createUnit, updateUnit } from "./units.js";
@@ -13,8 +14,9 @@ import { createUnit, updateUnit } from "./units.js";
 export function createFigure(actions) {
   const grid = h("div.columns");
   const overlay = createOverlay();
+  const minimap = createMinimap(actions);
   const more = h("details.more", {}, h("summary", {}, "More: the controller's own state"), h("div.more-body"));
-  const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas));
+  const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas, minimap.element));
   const below = h("div.stages-below");
   const state = { units: [], labels: [], heads: [], sizes: null };
   const rebuild = onChange((view) => build(view, state, { grid, below, more }, actions));
@@ -28,6 +30,7 @@ export function createFigure(actions) {
     for (const head of state.heads) head(view);
     for (const label of state.labels) label(view);
     overlay.update(view, state, grid);
+    minimap.update(view, state);
   };
   return { element, below, more, update, state };
 }
@@ -45,6 +48,7 @@ function build(view, state, { grid, below, more }, actions) {
     columns: places.columns.map((column) => column.side),
     zoom: view.zoom,
     folded: !view.unfolded,
+    near: Boolean(view.range),
   });
   Object.assign(state, { units: [], labels: [], heads: [], sizes, rects: false });
   const blocks = places.columns.flatMap((column, i) => columnBlocks(column, i, view, state, actions));

@@ -7,14 +7,15 @@ const CRAMPED = 4; // pixels a step, under which the stages leave the weightings
 
 /**
  * Sizes in CSS pixels for a figure `width` wide.
+ * `near`: some rows of many, as tall as there is room for.
  * `tier` is "wide" or "narrow" (everything in one column); `beside`: the stages stand beside the weightings.
  */
-export function fit({ width, T, words, slots, stages, columns, zoom, folded }) {
+export function fit({ width, T, words, slots, stages, columns, zoom, folded, near = false }) {
   const gutter = Math.round(58 * zoom);
   const gap = Math.round(22 * zoom);
   const screen = globalThis.innerHeight || 900;
   const height = clamp(300, screen * (folded ? 0.36 : 0.38), 540) * Math.sqrt(zoom);
-  if (width < 640 * Math.sqrt(zoom)) return narrow({ width, T, words, slots, gutter, gap, zoom });
+  if (width < 640 * Math.sqrt(zoom)) return narrow({ width, T, words, slots, gutter, gap, zoom, near });
   const wings = Math.max(1, columns.filter((side) => side !== "memory").length);
   const middle = words ? Math.round(48 * zoom) : 0;
   const most = Math.max(8, 1.5 * rowHeight(slots || T, Infinity, height));
@@ -25,14 +26,14 @@ export function fit({ width, T, words, slots, stages, columns, zoom, folded }) {
   const fits = together.step >= CRAMPED;
   const { step, word } = fits ? together : cells(room);
   const stage = fits ? beside.stage : Math.round(clamp(50, (width - gutter) / 4 - 20, 150));
-  return { tier: "wide", gutter, middle, gap, step, word, row: rowHeight(slots, step, height), stage, beside: fits, strip: stripRow(step) };
+  return { tier: "wide", gutter, middle, gap, step, word, row: rowHeight(slots, near ? Infinity : step, height), stage, beside: fits, strip: stripRow(step) };
 }
 
 /** Everything in one column: the panels are as wide as the screen. */
-function narrow({ width, T, words, slots, gutter, gap, zoom }) {
+function narrow({ width, T, words, slots, gutter, gap, zoom, near }) {
   const inner = Math.min(width - gutter - SCALE * zoom, 460 * zoom);
   const step = inner / Math.max(1, T);
-  const row = rowHeight(slots, step, 300 * zoom);
+  const row = rowHeight(slots, near ? Infinity : step, 300 * zoom);
   return { tier: "narrow", gutter, middle: gutter, gap, step, word: inner / Math.max(1, words), row, stage: (inner - 30) / 4, beside: false, strip: stripRow(step) };
 }
 

@@ -50,7 +50,7 @@ function drawLegend(view, panel, bar, low, high) {
   const colours = table(view.theme, rampOf(panel.scale, panel.role));
   drawHeatmap(bar, { width, height: Math.round(7 * view.zoom), grid: { data, rows: 1, columns: 96 }, table: colours, index, joint: "transparent" });
   setText(low, signed ? two(-bound) : "0");
-  setText(high, `${two(bound)}${view.root ? " (square-root scale)" : ""}`);
+  setText(high, `${two(bound)}${view.root ? "  √ scale" : ""}`);
 }
 
 /** Small multiples, one per head, that also choose the head; the first shows the maximum over all. */

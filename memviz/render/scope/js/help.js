@@ -23,7 +23,7 @@ export function createHelp(actions) {
     const closing = !view.help && !element.hidden;
     if (opening) before = element.getRootNode().activeElement;
     show(element, view.help);
-    if (opening) close.focus();
+    if (opening) close.focus({ preventScroll: true });
     if (closing) before?.focus?.();
   };
   return { element, update };

@@ -16,6 +16,8 @@ export const KEYS = [
   ["g", "g", "toggleLayer", "gradient layer: how the loss wants every value to change"],
   ["q", "q", "toggleRoot", "square-root scale: small weights become visible"],
   ["o", "o", "cycleOrder", "slots: all, touched, by first write"],
+  ["z", "z", "toggleNear", "a large memory: near the slot, or all of it"],
+  ["l", "l", "toggleProjector", "large type, for a projector"],
   ["Esc", "Escape", "clear", "clear pin, hover and help"],
   ["?", "?", "toggleHelp", "this list"],
 ];

@@ -22,12 +22,12 @@ export function createNotice(actions) {
 }
 
 /** `{ tone: "busy" | "good" | "bad" | "quiet", text, remedy }` or null. Pure. */
-export function noticeOf({ trouble, connection, status, trace, slow, pending }) {
+export function noticeOf({ trouble, connection, status, trace, slow, pending, empty }) {
   if (trouble) return { tone: "bad", text: trouble.message, remedy: trouble.remedy };
   if (connection === "lost") return { tone: "bad", text: "The connection is lost; the run goes on.", remedy: "Trying again. What you see can still be scrubbed." };
   if (slow?.phase === "waiting") return { tone: "busy", text: "Making one update with its gradients recorded …" };
   if (!trace && pending) return { tone: "busy", text: "Loading the recorded episode …" };
-  if (!trace && !status) return { tone: "quiet", text: "There is no episode here yet." };
+  if (!trace && !status?.run && !status?.message) return { tone: "quiet", text: empty?.text ?? "There is no episode here yet.", remedy: empty?.remedy };
   return statusNotice(status);
 }
 
@@ -36,6 +36,7 @@ function statusNotice(status) {
   const { state, update, place, message } = status;
   const sequences = `${grouped(status.sequences)} sequences`;
   const said = {
+    unprepared: { tone: "bad", text: `The kernels could not be compiled. ${message}`, remedy: "Train tries once more; the server's log has the details." },
     compiling: { tone: "busy", text: message || "Compiling the kernels; the first start takes about 15 seconds. The recorded episode plays meanwhile." },
     waiting: { tone: "busy", text: place ? `Waiting in line: place ${place}.` : "Waiting in line.", remedy: message },
     training: { tone: "busy", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },

@@ -37,6 +37,7 @@ export function createPlayer(store, actions) {
     if (after !== null) actions.command({ do: "step", n: 1 });
     const next = after === null ? walk(slow, seconds, trace, store.get().speed) : { ...slow, after };
     if (slow.phase === "waiting" && next?.phase === "forward") actions.command({ do: "speed", per_second: slow.speed });
+    if (!next) actions.settle();
     store.set({ slow: next });
     return next ? WALK : Infinity;
   };

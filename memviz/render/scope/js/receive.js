@@ -14,6 +14,7 @@ export function receive(state, frame) {
 
 function receiveTrace(state, frame) {
   const trace = traceOf(frame);
+  if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
   const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: { memory: 0, signed: {}, positive: {} }, u: null, wanted: null };
   const rewound = trace.source === "live" && [...earlier.traces.keys()].some((update) => update > trace.update);
@@ -45,7 +46,8 @@ function grown(run, limits) {
 function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
-  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? { traces: new Map(), u: null, wanted: null } : {};
+  const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
+  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? { traces: new Map(), u: null, wanted: null } : first ? { traces: new Map() } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
@@ -79,5 +81,18 @@ function receivePhase(state, { header }) {
 }
 
 function receiveError(state, { header }) {
-  return { trouble: { message: header.message, remedy: header.remedy }, wanted: null }; // nothing more will come
+  return { trouble: { message: header.message, remedy: header.remedy }, ...unasked(state) }; // nothing more will come
+}
+
+/** The patch for a change of the connection: what was asked of a server that is gone does not come. */
+export function connected(state, connection) {
+  const waiting = connection === "lost" && state.slow?.phase === "waiting" ? { slow: null } : {};
+  return { connection, ...(connection === "lost" ? unasked(state) : {}), ...waiting };
+}
+
+/** Waits no more for an update: the scrubber goes back to what is on show. */
+function unasked({ wanted, u, trace, traces }) {
+  if (wanted === null) return { wanted };
+  const shown = trace?.update ?? null;
+  return { wanted: null, u: shown === Math.max(...traces.keys()) ? null : shown };
 }

@@ -6,9 +6,19 @@ export function recordsOf(state) {
   return [...updates].sort((a, b) => a - b);
 }
 
+/** Whether a run trains, or is about to. */
+export function moving(status) {
+  return ["compiling", "waiting", "training"].includes(status?.state);
+}
+
 /** Whether this browser may command the run that it sees. */
 export function controlled({ connection, status }) {
   return connection === "open" && Boolean(status?.run && status.controls);
+}
+
+/** Whether a run can be asked for its records, which whoever watches may do. */
+export function watched({ connection, status }) {
+  return connection === "open" && Boolean(status?.run);
 }
 
 /** The update on show. */

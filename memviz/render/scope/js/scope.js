@@ -14,7 +14,7 @@ import { createNotice } from "./notice.js";
 import { createPlace } from "./place.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
-import { receive } from "./receive.js";
+import { connected, receive } from "./receive.js";
 import { shownUpdate } from "./records.js";
 import { createRun } from "./run.js";
 import { createSlowCard } from "./slowcard.js";
@@ -34,7 +34,7 @@ const NEWS = 0.12; // seconds
  *
  * options: `source` ({ frames, recorded, socket, run }, see source.js), `recipe` (what Train starts), `owner` (a secret;
  * by default the browser's own), `theme` "light" | "dark" | "auto", `unfolded`, `projector`, `autoplay`, `hash` (false: leave
- * the address alone), `u`, `t`, `head` (where to open), `on` ({ run(id), unfold(), place({ u, t, head }) }).
+ * the address alone), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `on` ({ run(id), unfold(), place({ u, t, head }) }).
  * Returns `{ update(options), destroy(), state, view, drawn, marks }`.
  */
 export function mountScope(element, options = {}) {
@@ -60,8 +60,22 @@ function isNews(patch) {
 }
 
 function openingState(options) {
-  const { unfolded = true, projector = false, speed, source } = options;
-  return { unfolded, projector, pending: Boolean(source?.recorded || source?.socket), ...(speed ? { speed } : {}) };
+  const { unfolded = true, projector = false, speed, source, empty = null } = options;
+  return { unfolded, projector, empty, pending: expected(source), ...(speed ? { speed } : {}) };
+}
+
+/** Whether an episode will come from a source by itself. */
+function expected(source) {
+  return Boolean(source?.recorded || (source?.run && source.run !== "new"));
+}
+
+/** Another source: without a run, what was on show is no longer meant, and stays only until the new episode is here. */
+function reopen(scope) {
+  const { store, options } = scope;
+  const pending = expected(options.source);
+  const gone = store.get().status?.run ? {} : { traces: new Map(), u: null, wanted: null, ...(pending ? {} : { trace: null }) };
+  store.set({ pending, ...gone });
+  open(scope);
 }
 
 function build(scope, element) {
@@ -117,7 +131,11 @@ function open(scope) {
   const { store, options } = scope;
   scope.source = openSource(options.source ?? {}, {
     onFrame: (frame) => take(scope, frame),
-    onState: (connection) => store.set({ connection }),
+    onState: (connection) => {
+      const again = connection === "open" && store.get().connection !== "open";
+      store.set(connected(store.get(), connection));
+      if (again) scope.actions.reconnected();
+    },
     onTrouble: (trouble) => store.set({ trouble }),
     hello: () => ({ do: "hello", owner: options.owner ?? ownerSecret() }),
   });
@@ -188,8 +206,8 @@ function publicHandle(scope, element) {
       const before = scope.options;
       scope.options = { ...before, ...options };
       const { unfolded, projector } = scope.options;
-      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }) });
-      if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) open(scope);
+      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }), empty: scope.options.empty ?? null });
+      if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) reopen(scope);
       if (scope.options.theme !== before.theme) retheme(scope);
       scope.loop.request();
     },

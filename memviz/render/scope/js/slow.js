@@ -1,6 +1,6 @@
 // Slow motion through one update: forward over the steps, the loss, the gradient back over the steps, the new weights.
 
-import { controlled } from "./records.js";
+import { controlled, watched } from "./records.js";
 
 const RATE = 1.25; // steps per step of the playback speed
 const PACE = 2; // updates a second: slow enough for a run to tell the gradient norm of every block
@@ -27,7 +27,14 @@ export function startSlow(store, send) {
   send({ do: "pause" });
   send({ do: "gradients", on: true });
   send({ do: "speed", per_second: PACE });
-  store.set({ ...still, u: null, slow: { phase: "waiting", clock: 0, after: null, speed: store.get().status.speed ?? null } });
+  store.set({ ...still, u: null, slow: { phase: "waiting", clock: 0, after: null, asked: true, speed: store.get().status.speed ?? null } });
+}
+
+/** Takes back what the walk had asked of the run: the slow pace while it waits, and the gradients if the layer needs none. */
+export function settle({ slow, layer, ...state }, send) {
+  if (!slow?.asked || !watched(state)) return;
+  if (slow.phase === "waiting") send({ do: "speed", per_second: slow.speed });
+  if (layer !== "gradient") send({ do: "gradients", on: false });
 }
 
 /** While waiting: once the run stands still at the slow pace, the update to ask it for; else null. Pure. */
@@ -36,18 +43,19 @@ export function ask(slow, status) {
   return ready ? status.update : null;
 }
 
-function begin() {
-  return { phase: "forward", t: 0, clock: 0 };
+function begin(asked = false) {
+  return { phase: "forward", t: 0, clock: 0, asked };
 }
 
 /** The state of the walk after `seconds` more at a playback `speed`; null when it is over. Pure. */
 export function walk(slow, seconds, trace, speed) {
-  if (slow.phase === "waiting") return slow.after !== null && trace.update > slow.after && hasGradients(trace) ? begin() : slow;
+  if (slow.phase === "waiting") return slow.after !== null && trace.update > slow.after && hasGradients(trace) ? begin(slow.asked) : slow;
   const clock = slow.clock + seconds;
+  const on = (phase, t) => ({ ...slow, phase, t, clock: 0 });
   const step = Math.floor(clock * RATE * speed);
-  if (slow.phase === "forward") return step < trace.T ? { ...slow, clock, t: step } : { phase: "loss", t: trace.T - 1, clock: 0 };
-  if (slow.phase === "gradient") return step < trace.T ? { ...slow, clock, t: trace.T - 1 - step } : { phase: "update", t: 0, clock: 0 };
+  if (slow.phase === "forward") return step < trace.T ? { ...slow, clock, t: step } : on("loss", trace.T - 1);
+  if (slow.phase === "gradient") return step < trace.T ? { ...slow, clock, t: trace.T - 1 - step } : on("update", 0);
   if (clock < HOLD[slow.phase]) return { ...slow, clock };
-  if (slow.phase === "loss" && hasGradients(trace)) return { phase: "gradient", t: trace.T - 1, clock: 0 };
-  return slow.phase === "loss" ? { phase: "update", t: trace.T - 1, clock: 0 } : null;
+  if (slow.phase === "loss" && hasGradients(trace)) return on("gradient", trace.T - 1);
+  return slow.phase === "loss" ? on("update", trace.T - 1) : null;
 }

@@ -73,6 +73,7 @@ export const INITIAL = {
   layer: "forward", // or "gradient"
   root: false,
   order: "all", // "all" | "touched" | "first write"
+  range: null, // { start, size }: the rows brought near in a large memory; null: all
   slow: null, // { phase, t, clock } while one update is walked through; `remote`: the run itself walks
   hush: false, // a person left the run's own slow motion
   blocks: null, // [[name, gradient norm], ...] of the last update told
@@ -81,6 +82,7 @@ export const INITIAL = {
   curve: { update: [], bits: [], wrong: [], norm: [] },
   connection: "none", // "none" | "connecting" | "open" | "lost"
   pending: false, // a first episode is on its way
+  empty: null, // { text, remedy }: what to say where none is
   trouble: null, // { message, remedy }
   help: false,
   unfolded: true,

@@ -25,6 +25,7 @@ export function titleOf(trace) {
 
 function sourceOf({ trace, status }) {
   if (trace.source === "recorded" && !status?.run) return "a recorded run";
-  const seed = trace.meta.seed;
-  return seed === undefined || seed === null ? "" : `seed ${seed}`;
+  const { seed, memory } = trace.meta;
+  const said = [seed === undefined || seed === null ? "" : `seed ${seed}`, memory?.saved ? "starts from a saved memory" : ""];
+  return said.filter(Boolean).join(" · ");
 }

@@ -1,9 +1,10 @@
 // What is on show: the state seen through the pointer, the pin and the chosen head. Derived, never stored.
 
-import { answering, heaviest, slotOrder, weightingOf } from "./facts.js";
+import { answering, heaviest, once, slotOrder, weightingOf } from "./facts.js";
 import { rowAt } from "./reduce.js";
 
 const SIDES = ["write", "read"];
+export const MANY = 64; // slots above which a part of them can be brought near
 
 /** "read.1" -> `{ side: "read", head: 1 }`, or null. */
 export function parseHead(text) {
@@ -27,10 +28,18 @@ export function viewOf(state, ink) {
   const side = sideAt(trace, t, chosen, hover);
   const headOf = (of) => (chosen?.side === of ? chosen.head : loudest(trace, of, t));
   const slot = hover?.slot ?? state.pin?.slot ?? slotAt(trace, side, t, headOf(side));
-  const slots = slotOrder(trace, state.order);
+  const allSlots = slotOrder(trace, state.order);
+  const range = rangeOf(state.range, allSlots.length);
+  const slots = range ? once(trace, `slots ${state.order} ${range.start} ${range.size}`, () => allSlots.slice(range.start, range.start + range.size)) : allSlots;
   const zoom = state.projector ? 1.5 : 1;
   const layer = state.slow?.phase === "gradient" ? "gradient" : state.layer;
-  return { ...state, layer, hover, t, T: trace.T, chosen, side, headOf, head: headOf(side), slot, slots, zoom, ink };
+  return { ...state, layer, hover, t, T: trace.T, chosen, side, headOf, head: headOf(side), slot, slots, allSlots, range, zoom, ink };
+}
+
+/** The rows `{ start, size }` in view of `n`, as asked for; null: all of them. Pure. */
+export function rangeOf(range, n) {
+  if (!range || n <= MANY || range.size >= n) return null;
+  return { start: Math.min(n - range.size, Math.max(0, range.start)), size: range.size };
 }
 
 function sideAt(trace, t, chosen, hover) {
