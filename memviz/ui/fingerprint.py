@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memviz.contracts.errors import MemvizError
 from memviz.training.config import LIVE
-from memviz.training.state import TrainState
+
+if TYPE_CHECKING:
+    from memviz.training.state import TrainState  # numba, which a server starts without
 
 DIGITS = 16  # of the SHA-256 of the parameters
 
