@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memviz.contracts.errors import MemvizError
 from memviz.training.config import LIVE
-from memviz.training.state import TrainState
+
+if TYPE_CHECKING:  # else it would bring numba
+    from memviz.training.state import TrainState
 
 DIGITS = 16  # of the SHA-256 of the parameters
 
