@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from memviz.contracts.errors import MemvizError
 from memviz.training.config import LIVE
 
-if TYPE_CHECKING:
-    from memviz.training.state import TrainState  # numba, which a server starts without
+if TYPE_CHECKING:  # else it would bring numba
+    from memviz.training.state import TrainState
 
 DIGITS = 16  # of the SHA-256 of the parameters
 
