@@ -28,7 +28,7 @@ def told(text: str) -> str:
     where, want, got, remedy = (plain(part or "") for part in found.group("where", "want", "got", "remedy"))
     lines = [f"Wanted: {want}", f"Got: {got}"]
     lines += [f"**{remedy[0].upper()}{remedy[1:]}.**"] if remedy else []
-    return "  \n".join([*lines, f":small[{where}]"])
+    return "  \n".join([*lines, f":small[Where: {where}]"])
 
 
 def plain(text: str) -> str:

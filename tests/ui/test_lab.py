@@ -208,6 +208,6 @@ def test_an_error_on_a_card_has_its_parts_and_no_markdown_of_its_own():
         "Wanted: 1..16 (bits per word)",
         "Got: \\*99\\*",
         "**Choose (another) one.**",
-        ":small[Config.bits]",
+        ":small[Where: Config.bits]",
     ]
     assert cards.told("simply broken") == "simply broken"
