@@ -1,6 +1,6 @@
 """In which order slots were written: out[i, j] tells how surely i was written right after j.
 
-    out[i, j] = (1 - w[i] - w[j]) L[i, j] + w[i] p[j]        out[i, i] = 0
+    out[i, j] = (1 - w[i] - w[j]) L[i, j] + w[i] p[j]        out[i, i] *= 0  # a NaN stays one
 
 Source: Graves et al. 2016 (DNC), Methods, "Temporal link matrix".
 Symbols: L, out (N, N) the links before and after, in [0, 1], rows and columns summing to at most 1 | w (N,) the write
@@ -25,7 +25,7 @@ def linkage(L, w, p, out):
         rest = w.dtype.type(1) - w[i]
         for j in range(N):
             out[i, j] = (rest - w[j]) * L[i, j] + w[i] * p[j]
-        out[i, i] = 0
+        out[i, i] *= 0  # a NaN stays one
 
 
 @kernel
