@@ -39,7 +39,9 @@ def write_gates_vjp(allocation, content, allocate, write, dout, dallocation, dco
 
 def write_gates_twin(allocation, content, allocate, write):
     """Write weightings (..., N) by gates (...)."""
-    return write.unsqueeze(-1) * content.lerp(allocation, allocate.unsqueeze(-1))
+    # no lerp: slots that are alike must stay alike to the last bit, or they come in another order
+    new, old = write * allocate, write * (1 - allocate)
+    return new.unsqueeze(-1) * allocation + old.unsqueeze(-1) * content
 
 
 def run(new, allocation, content, allocate, write):

@@ -13,7 +13,7 @@ from memviz.models.dnc.read import read_words, read_words_vjp, walk, walk_vjp
 from memviz.models.dnc.write import find_room, find_room_vjp, write, write_vjp
 from memviz.ops.edit import edit
 from memviz.ops.feedforward import feedforward, feedforward_vjp
-from memviz.ops.kernel import part
+from memviz.ops.kernel import kernel, part
 from memviz.ops.lstm import lstm, lstm_vjp
 from memviz.ops.matmul import matmul, matmul_add
 from memviz.ops.vectormath import tanh
@@ -71,7 +71,7 @@ def edit_heads(options, tape, edits, t, c):
         edit(tape.sharpness[t, c].reshape(-1), edits.sharpness[t])
 
 
-@part
+@kernel
 def step(options, params, tape, work, edits, t, j):
     """From row t and memory t to row t + 1 and memory t + 1; j steps into the segment of the links."""
     controller(options, params, tape, edits, t)
@@ -89,7 +89,7 @@ def step(options, params, tape, work, edits, t, j):
         read_words(options, tape, edits, t, c, tape.rows[t + 1, c, told : told + words])
 
 
-@part
+@kernel
 def step_vjp(options, work, tape, d, t, j):
     """From the gradients of row, memory, cell, usage, links and weightings t + 1 to those of t."""
     told = work.heads.shape[1]
