@@ -1,0 +1,168 @@
+"""The DNC over whole episodes: forward through time, the loss, and backward through time, in one call a chunk."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from memviz.models.dnc.layout import Gradients, Options, Parameters, Tape, Work
+from memviz.models.dnc.step import step, step_vjp
+from memviz.ops.content import inverse_norms
+from memviz.ops.copy import copy
+from memviz.ops.kernel import kernel, part
+from memviz.ops.linkage import linkage
+from memviz.ops.loss import chunk_loss
+from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.softmax import softmax, softmax_vjp
+
+PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
+TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
+
+
+@part
+def start(options, params, inputs, memory, tape):
+    """Write what holds before step 0, and the inputs and ones of every row; memory (C, N, W) or empty."""
+    T, C, X = inputs.shape
+    hidden, last = params.heads.shape[0] - 1, tape.rows.shape[2] - X
+    for c in range(C):
+        if options.lstm:
+            copy(params.hidden_start, tape.rows[0, c, :hidden])
+            copy(params.cell_start, tape.cell[0, c])
+        copy(params.read_vector_start.reshape(-1), tape.rows[0, c, hidden + 1 : last])
+        for t in range(T):
+            tape.rows[t, c, hidden] = 1
+            copy(inputs[t, c], tape.rows[t, c, last:])
+        tape.rows[T, c, hidden] = 1
+        transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
+        inverse_norms(tape.memory[0, c], options.cosine_epsilon, tape.inverse[0, c])
+        copy(params.usage_start, tape.usage[0, c])
+        copy(params.precedence_start, tape.precedence[0, c])
+        copy(params.link_start.reshape(-1), tape.link[0, c].reshape(-1))
+        for h in range(params.read_start_logits.shape[0]):
+            start_weighting(options, params.read_start_logits[h], tape.read_weighting[0, c, h])
+        start_weighting(options, params.write_start_logits[0], tape.write_weighting[0, c])
+
+
+@part
+def start_weighting(options, logits, out):
+    """Write one weighting (N,) before step 0."""
+    if options.learned_start:
+        softmax(logits, logits.dtype.type(1), out)
+    else:
+        copy(logits, out)
+
+
+@part
+def forward(options, params, inputs, memory, tape, work, edits):
+    """Fill the tape; of the links only the last segment, and those before every segment."""
+    T, C = inputs.shape[0], inputs.shape[1]
+    start(options, params, inputs, memory, tape)
+    steps = tape.link.shape[0] - 1
+    for t in range(T):
+        j = t % steps
+        if j == 0:
+            begin_segment(tape, t // steps, t > 0)
+        step(options, params, tape, work, edits, t, j)
+    said = params.output.shape[0]  # [h | 1 | r]
+    logits = tape.logits.reshape(T * C, tape.logits.shape[2])
+    matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
+
+
+@part
+def begin_segment(tape, segment, more):
+    """Keep the links before the first step of a segment; those after the last one's end are where it begins."""
+    steps = tape.link.shape[0] - 1
+    if more:
+        copy(tape.link[steps].reshape(-1), tape.link[0].reshape(-1))
+    if tape.kept.shape[0] > 0:
+        copy(tape.link[0].reshape(-1), tape.kept[segment].reshape(-1))
+
+
+@part
+def repeat_segment(tape, first, end):
+    """Write the links of steps first..end-1 once more, from those kept."""
+    copy(tape.kept[first // (tape.link.shape[0] - 1)].reshape(-1), tape.link[0].reshape(-1))
+    for t in range(first, end):
+        for c in range(tape.rows.shape[1]):
+            before, after = tape.link[t - first, c], tape.link[t - first + 1, c]
+            linkage(before, tape.write_weighting[t + 1, c], tape.precedence[t, c], after)
+
+
+@part
+def backward(options, params, grads, tape, d, work):
+    """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
+    T, C, Y = tape.logits.shape
+    said, first = params.output.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
+    transpose(params.controller[: said - first], work.controller)
+    transpose(params.heads, work.heads)
+    transpose(params.output, work.output)
+    dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
+    d.rows[0][:] = 0
+    matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
+    end_of_time(tape, d)
+    steps = tape.link.shape[0] - 1
+    for t in range(T - 1, -1, -1):
+        j = t % steps
+        if options.links and t < T - 1 and j == steps - 1:
+            repeat_segment(tape, t - j, t + 1)
+        step_vjp(options, work, tape, d, t, j)
+    told = params.heads.shape[0]
+    matmul_add(rows[: T * C, first:].T, d.gates.reshape(T * C, d.gates.shape[2]), grads.controller)
+    matmul_add(rows[C:, :told].T, d.sums.reshape(T * C, d.sums.shape[2]), grads.heads)
+    matmul_add(rows[C:, :said].T, dlogits, grads.output)
+
+
+@part
+def end_of_time(tape, d):
+    """Nothing comes after the last step."""
+    T = tape.logits.shape[0]
+    d.memory[T % d.memory.shape[0]][:] = 0
+    d.link[T % d.link.shape[0]][:] = 0
+    d.cell[T % d.cell.shape[0]][:] = 0
+    d.usage[T % d.usage.shape[0]][:] = 0
+    d.precedence[T % d.precedence.shape[0]][:] = 0
+    d.write_weighting[T % d.write_weighting.shape[0]][:] = 0
+    d.read_weighting[T % d.read_weighting.shape[0]][:] = 0
+
+
+@part
+def start_vjp(options, params, carried, tape, d, grads):
+    """Add the gradients of what is learned and holds before step 0."""
+    one = tape.rows.dtype.type(1)
+    for c in range(tape.rows.shape[1]):
+        if options.learned_start:
+            for h in range(params.read_start_logits.shape[0]):
+                weighting, dweighting = tape.read_weighting[0, c, h], d.read_weighting[0, c, h]
+                softmax_vjp(params.read_start_logits[h], one, weighting, dweighting, grads.read_start_logits[h])
+            weighting, dweighting = tape.write_weighting[0, c], d.write_weighting[0, c]
+            softmax_vjp(params.write_start_logits[0], one, weighting, dweighting, grads.write_start_logits[0])
+        if options.learned_memory and not carried:
+            for n in range(params.memory_start.shape[0]):
+                for i in range(params.memory_start.shape[1]):
+                    grads.memory_start[n, i] += d.memory[0, c, i, n]
+
+
+@kernel
+def what_if(options, params, inputs, memory, tape, work, edits):
+    """Fill the tape, with edits on the way."""
+    forward(options, params, inputs, memory, tape, work, edits)
+
+
+@kernel
+def chunk(inputs, targets, mask, memory, scale, learn, *rest):
+    """Forward, loss and - if `learn` - backward of a chunk; returns (nats, wrong).
+
+    rest: Options, Parameters, their gradients, Tape, Gradients, Work, one after the other (numba is several times
+    quicker with plain arguments than with named tuples).
+    """
+    options, params = Options(*rest[:TO_PARAMETERS]), Parameters(*rest[TO_PARAMETERS:TO_GRADS])
+    grads, tape = Parameters(*rest[TO_GRADS:TO_TAPE]), Tape(*rest[TO_TAPE:TO_GRADIENTS])
+    d, work = Gradients(*rest[TO_GRADIENTS:TO_WORK]), Work(*rest[TO_WORK:])
+    forward(options, params, inputs, memory, tape, work, None)
+    nats, wrong = chunk_loss(tape.logits, targets, mask, options.classes, scale, d.logits)
+    if learn:
+        backward(options, params, grads, tape, d, work)
+        start_vjp(options, params, memory.shape[0] > 0, tape, d, grads)
+    T = inputs.shape[0]
+    for c in range(memory.shape[0]):
+        transpose(tape.memory[T, c], memory[c])
+    return nats, wrong

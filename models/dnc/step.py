@@ -1,0 +1,105 @@
+"""One time step of the DNC for a chunk of episodes, and the same step backwards.
+
+row        = [h | 1 | r | x]                 h and r of the step before, x of this one
+h          = controller(row)                 one matrix product for the whole chunk, then each episode's cell
+sums       = [h | 1] heads                   likewise
+the rest   = heads, room, write, links, read each episode by itself
+"""
+
+from __future__ import annotations
+
+from memviz.models.dnc.heads import heads, heads_vjp
+from memviz.models.dnc.read import read_words, read_words_vjp, walk, walk_vjp
+from memviz.models.dnc.write import find_room, find_room_vjp, write, write_vjp
+from memviz.ops.edit import edit
+from memviz.ops.feedforward import feedforward, feedforward_vjp
+from memviz.ops.kernel import kernel, part
+from memviz.ops.lstm import lstm, lstm_vjp
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.vectormath import tanh
+
+
+@part
+def controller(options, params, tape, edits, t):
+    """Write h of all episodes into the next row."""
+    hidden = params.heads.shape[0] - 1
+    first = 0 if options.lstm else hidden  # the feed-forward controller does not see h
+    matmul(tape.rows[t][:, first:], params.controller, tape.gates[t])
+    for c in range(tape.rows.shape[1]):
+        h = tape.rows[t + 1, c, :hidden]
+        if options.lstm:
+            lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
+            if edits is not None:
+                edit(tape.cell[t + 1, c], edits.cell[t])
+                for j in range(hidden):
+                    tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
+                    h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
+        else:
+            feedforward(tape.gates[t, c], h)
+        if edits is not None:
+            edit(h, edits.hidden[t])
+
+
+@part
+def controller_vjp(options, work, tape, d, t):
+    """From the gradient of the next row to that of this one, through h."""
+    hidden = work.heads.shape[1] - 1
+    first, two = 0 if options.lstm else hidden, d.cell.shape[0]
+    for c in range(tape.rows.shape[1]):
+        dh, dsums = d.rows[t + 1, c, :hidden], d.gates[t, c]
+        dsums[:] = 0
+        if options.lstm:
+            dcell, dbefore = d.cell[(t + 1) % two, c], d.cell[t % two, c]
+            dbefore[:] = 0
+            lstm_vjp(tape.gates[t, c], tape.cell[t, c], tape.squashed[t, c], dh, dcell, dsums, dbefore)
+        else:
+            feedforward_vjp(tape.rows[t + 1, c, :hidden], dh, dsums)
+    matmul_add(d.gates[t], work.controller, d.rows[t][:, first:])
+
+
+@part
+def edit_heads(options, tape, edits, t, c):
+    """What-if for all that the controller says to the memory."""
+    edit(tape.vector[t, c].reshape(-1), edits.vector[t])
+    edit(tape.erase[t, c], edits.erase[t])
+    edit(tape.strength[t, c], edits.strength[t])
+    edit(tape.gate[t, c], edits.gate[t])
+    edit(tape.mask[t, c].reshape(-1), edits.mask[t])
+    if options.links:
+        edit(tape.mode[t, c].reshape(-1), edits.mode[t])
+    if options.sharpen:
+        edit(tape.sharpness[t, c].reshape(-1), edits.sharpness[t])
+
+
+@kernel
+def step(options, params, tape, work, edits, t, j):
+    """From row t and memory t to row t + 1 and memory t + 1; j steps into the segment of the links."""
+    controller(options, params, tape, edits, t)
+    told = params.heads.shape[0]  # [h | 1] ends here, the words read begin
+    matmul(tape.rows[t + 1][:, :told], params.heads, tape.sums[t])
+    for c in range(tape.rows.shape[1]):
+        heads(options, tape.sums[t, c], tape, t, c)
+        if edits is not None:
+            edit_heads(options, tape, edits, t, c)
+        find_room(options, tape, edits, t, c)
+        write(options, tape, edits, t, c)
+        if options.links:
+            walk(options, tape, work, edits, t, j, c)
+        words = tape.erase.shape[2] * tape.read_weighting.shape[2]
+        read_words(options, tape, edits, t, c, tape.rows[t + 1, c, told : told + words])
+
+
+@kernel
+def step_vjp(options, work, tape, d, t, j):
+    """From the gradients of row, memory, cell, usage, links and weightings t + 1 to those of t."""
+    told = work.heads.shape[1]
+    for c in range(tape.rows.shape[1]):
+        d.read_weighting[t % d.usage.shape[0], c][:, :] = 0
+        read_words_vjp(options, tape, d, work.room, t, c, d.rows[t + 1, c, told:])
+        if options.links:
+            walk_vjp(options, tape, d, work, t, j, c)
+        write_vjp(options, tape, d, work, t, c)
+        find_room_vjp(options, tape, d, work, t, c)
+        heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
+    matmul_add(d.sums[t], work.heads, d.rows[t + 1][:, :told])
+    controller_vjp(options, work, tape, d, t)
