@@ -56,7 +56,7 @@ class MANNConfig:
 
 
 _TRAINING = {"optimizer": "adam", "rate": 3e-3, "batch": 8, "chunk": 2, "clip": 1.0, "clip_by": "norm"}
-_LESSON = {"N": 32, "W": 16, "hidden": 64, "heads": 1, "strength": "oneplus"}
+_LESSON = {"N": 32, "W": 16, "hidden": 64, "heads": 1, "written": "own", "strength": "oneplus"}
 PRESETS = {
     "lesson": Preset(_LESSON, _TRAINING),
     "paper": Preset({"N": 128, "W": 40, "hidden": 200, "heads": 4}, {**_TRAINING, "rate": 1e-3}),

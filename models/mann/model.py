@@ -67,7 +67,7 @@ def _run(
 ) -> tuple[Tape, Gradients]:
     """One episode from a state through the kernel that trains, so that what is seen is what happens."""
     begin = state if edits is None else edit_state(state, edits)
-    named = {name: np.array(block, room.dtype) for name, block in {**params, **_start_blocks(begin)}.items()}
+    named = {name: np.array(block, room.dtype, order="C") for name, block in {**params, **_start_blocks(begin)}.items()}
     blocks = room.blocks(named)
     unused = tuple(np.zeros_like(block) for block in blocks) if learn else blocks
     inputs, targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.inputs, episode.targets, episode.mask))
@@ -129,4 +129,4 @@ def _state_after(config: MANNConfig, tape: Tape) -> Arrays:
     }
     if config.controller == "lstm":
         state |= {"hidden": row[:hidden], "cell": tape.cell[-1, 0]}
-    return {name: np.array(value) for name, value in state.items()}
+    return {name: np.array(value, order="C") for name, value in state.items()}
