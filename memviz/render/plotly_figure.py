@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from memviz.contracts.panel import Panel
 from memviz.render.colours import PAPER, SEQUENTIAL, ramp
 from memviz.render.limits import limits_of
+from memviz.render.marks_figure import key_traces, timeline_traces
 from memviz.render.reduce import reduce_panel
 
 INK = {"light": "#1a2230", "dark": "#e9ecef"}
@@ -34,6 +35,8 @@ def panel_figure(
 
     `at`: index of "t" and of the heads taken; `root`: the square-root scale; `limits`: the run's scales.
     """
+    if panel.form in ("events", "scatter"):
+        return _marks(trace, panel, (at or {}).get("t", 0), theme)
     values = reduce_panel(panel, trace, at)
     bound = bound_of(panel, limits or limits_of(trace), trace.signals[panel.signal].kind)
     drawers = {"heatmap": _heatmap, "lines": _line, "bars": _bars}
@@ -47,9 +50,29 @@ def panel_figure(
     else:
         figure.update_yaxes(autorange="reversed", title=AXES.get(panel.rows or "", panel.rows))
     if panel.cursor:
-        t = (at or {}).get(panel.cursor, 0)
-        figure.add_vrect(x0=t - 0.5, x1=t + 0.5, line={"color": INK[theme], "width": 1.5}, fillcolor="rgba(0,0,0,0)")
+        _cursor(figure, (at or {}).get(panel.cursor, 0), theme)
     return figure
+
+
+def _marks(trace: Any, panel: Panel, t: int, theme: str) -> go.Figure:
+    """A panel of marks: events on slots and steps, or words as points."""
+    if panel.form == "events":
+        slots = trace.size("slot")
+        figure = go.Figure(timeline_traces(trace, slots, theme), layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[-0.5, trace.steps - 0.5])
+        figure.update_yaxes(range=[slots + 0.5, -0.5], title="slot")
+        _cursor(figure, t, theme)
+    else:
+        points, bound, (across, up) = key_traces(panel, trace, t, theme)
+        figure = go.Figure(points, layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[-bound, bound], title=across)
+        figure.update_yaxes(range=[-bound, bound], title=up, scaleanchor="x")
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _cursor(figure: go.Figure, t: int, theme: str) -> None:
+    figure.add_vrect(x0=t - 0.5, x1=t + 0.5, line={"color": INK[theme], "width": 1.5}, fillcolor="rgba(0,0,0,0)")
 
 
 def bound_of(panel: Panel, limits: Mapping[str, Any], kind: str) -> float:

@@ -1,0 +1,75 @@
+"""Marks and points as plotly traces, written as plain dicts: the timeline of events, and keys with queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from memviz.contracts.panel import Panel
+from memviz.render.colours import SEQUENTIAL
+from memviz.render.projection import longest, project
+from memviz.render.timeline import Mark, marks
+
+# what a mark is called -> (shape, role); the shape says it without the colour, as in scope/js/timeline.js
+SHAPES = {
+    "write": ("square", "write"),
+    "hit": ("circle-open", "read"),
+    "read": ("circle-open", "read"),
+    "miss": ("x-thin-open", "plain"),
+    "evict": ("x-thin-open", "plain"),
+    "evict, asked for again": ("square-x-open", "write"),
+}
+OTHER = ("circle", "plain")
+
+
+def timeline_traces(trace: Any, slots: int, theme: str) -> list[dict[str, Any]]:
+    """One trace per sort of mark, row = slot; what has no slot lies in the lane below the last."""
+    sorts: dict[str, list[Mark]] = {}
+    for mark in marks(trace):
+        name = f"{mark.name}, asked for again" if mark.again is not None else mark.name
+        sorts.setdefault(name, []).append(mark)
+    return [_sort(name, found, slots, theme) for name, found in sorts.items()]
+
+
+def _sort(name: str, found: list[Mark], slots: int, theme: str) -> dict[str, Any]:
+    shape, role = SHAPES.get(name, OTHER)
+    said = [
+        mark.text + (f"<br>asked for again at t = {mark.again}" if mark.again is not None else "") for mark in found
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [mark.t for mark in found],
+        "y": [slots if mark.slot is None else mark.slot for mark in found],
+        "marker": {"symbol": shape, "color": SEQUENTIAL[theme][role][1], "size": 9, "line": {"width": 2}},
+        "hovertext": said,
+        "hovertemplate": "t = %{x}<br>%{hovertext}<extra></extra>",
+    }
+
+
+def key_traces(panel: Panel, trace: Any, t: int, theme: str) -> tuple[list[dict[str, Any]], float, tuple[str, str]]:
+    """Keys at t, queries before t and at t; how far the axes reach; the axes' titles."""
+    projection = project(panel, trace)
+    keys, queries = np.asarray(trace[panel.signal], float), np.asarray(trace[panel.against or ""], float)
+    t = min(t, len(keys) - 1)
+    top = longest(queries.reshape(-1, queries.shape[-1]))
+    slots = projection.points(keys[t], longest(keys[t]))
+    before = projection.points(queries[:t].reshape(-1, queries.shape[-1]), top)
+    ink, hue = SEQUENTIAL[theme]["plain"][1], SEQUENTIAL[theme]["read"][1]
+    found = [
+        _points("earlier queries", before, {"symbol": "circle-open", "color": hue, "size": 6, "opacity": 0.35}),
+        _points("slots", slots, {"color": ink, "size": 8}, [f"slot {n}" for n in range(len(slots))]),
+        _points("query", projection.points(queries[t], top), {"symbol": "circle-open", "color": hue, "size": 14}),
+    ]
+    first, second = (f"{100 * share:.0f} % of the spread" for share in projection.share)
+    return found, projection.bound, (first, second)
+
+
+def _points(name: str, at: np.ndarray, marker: dict[str, Any], names: list[str] | None = None) -> dict[str, Any]:
+    hover = "%{text}<extra></extra>" if names else f"{name}<extra></extra>"
+    said = {"text": names, "textposition": "middle right"} if names else {}
+    mode = "markers+text" if names else "markers"
+    where = {"x": at[:, 0], "y": at[:, 1], "marker": {**marker, "line": {"width": 2}}}
+    return {"type": "scatter", "mode": mode, "name": name, "hovertemplate": hover, **where, **said}
