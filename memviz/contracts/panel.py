@@ -17,8 +17,10 @@ SCALES = ("unit", "signed", "bit", "positive")
 #   heatmap: a colour a cell | lines: height over steps | bars: length a slot
 #   events: marks of the trace's events, row = slot, column = step; the signal only says which slots there are
 #   scatter: the words of the signal at t and those of `against`, on the two directions in which they differ most
-FORMS = ("heatmap", "lines", "bars", "events", "scatter")
+#   answers: the share of right answers in every phase; the signal is the output, `against` the target
+FORMS = ("heatmap", "lines", "bars", "events", "scatter", "answers")
 FLAT = ("lines", "bars")  # forms without rows
+PAIRED = ("scatter", "answers")  # forms of two signals
 ROLES = ("write", "read", "plain")
 
 
@@ -32,8 +34,8 @@ class Panel:
     """
 
     id: str  # unique in a trace: "<view>.<signal>", plus ".<head>" where heads are taken apart
-    # "episode" | "weighting" | "memory" | "gates" | "addressing"; below the figure "events" | "usage" | "allocation" |
-    # "links" | "keys" | "controller"
+    # "episode" | "weighting" | "memory" | "gates" | "addressing"; below the figure "answers" | "events" | "usage" |
+    # "allocation" | "links" | "keys" | "lengths" | "controller"
     group: str
     order: int
     title: str
@@ -46,7 +48,7 @@ class Panel:
     reduce: tuple[tuple[str, str], ...] = ()
     role: str = "plain"  # "write" | "read" | "plain": the hue, always with a label
     cursor: str | None = "t"  # the dim of the axis that carries the time cursor, if any
-    against: str | None = None  # scatter: the signal of the words that are compared with this one's
+    against: str | None = None  # scatter, answers: the signal that this one is compared with
 
     def __post_init__(self) -> None:
         """Refuse a panel that one of the renderers could not draw."""
@@ -61,9 +63,10 @@ class Panel:
             raise CatalogError(
                 f"Panel.rows of {self.id}: want None for {' and '.join(FLAT)} and a dim else, got {self.rows!r:.40}"
             )
-        if (self.form == "scatter") != (self.against is not None):
+        if (self.form in PAIRED) != (self.against is not None):
             raise CatalogError(
-                f"Panel.against of {self.id}: want a signal for a scatter and None else, got {self.against!r:.40}"
+                f"Panel.against of {self.id}: want a signal for {' and '.join(PAIRED)} and None else, "
+                f"got {self.against!r:.40}"
             )
         for how, dim in self.reduce:
             if how not in REDUCTIONS or (how == "at" and dim != "t"):
