@@ -1,4 +1,4 @@
-"""Marks and points as plotly traces, written as plain dicts: the timeline of events, and keys with queries."""
+"""Marks as plotly traces, written as plain dicts: the timeline of events, keys with queries, answers by phase."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from memviz.contracts.panel import Panel
+from memviz.render.answers import answers
 from memviz.render.colours import SEQUENTIAL
 from memviz.render.projection import longest, project
 from memviz.render.timeline import Mark, marks
@@ -65,6 +66,14 @@ def key_traces(panel: Panel, trace: Any, t: int, theme: str) -> tuple[list[dict[
     ]
     first, second = (f"{100 * share:.0f} % of the spread" for share in projection.share)
     return found, projection.bound, (first, second)
+
+
+def phase_traces(panel: Panel, trace: Any, theme: str) -> list[dict[str, Any]]:
+    """One bar a phase."""
+    found = answers(panel, trace)
+    bars = {"y": [each.phase for each in found], "x": [each.right / each.total for each in found], "orientation": "h"}
+    said = {"text": [f"{each.right:.4g} of {each.total}" for each in found], "hovertemplate": "%{text}<extra></extra>"}
+    return [{"type": "bar", **bars, **said, "marker": {"color": SEQUENTIAL[theme]["plain"][1]}}]
 
 
 def _points(name: str, at: np.ndarray, marker: dict[str, Any], names: list[str] | None = None) -> dict[str, Any]:

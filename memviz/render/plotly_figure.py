@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from memviz.contracts.panel import Panel
 from memviz.render.colours import PAPER, SEQUENTIAL, ramp
 from memviz.render.limits import limits_of
-from memviz.render.marks_figure import key_traces, timeline_traces
+from memviz.render.marks_figure import key_traces, phase_traces, timeline_traces
 from memviz.render.reduce import reduce_panel
 
 INK = {"light": "#1a2230", "dark": "#e9ecef"}
@@ -35,7 +35,7 @@ def panel_figure(
 
     `at`: index of "t" and of the heads taken; `root`: the square-root scale; `limits`: the run's scales.
     """
-    if panel.form in ("events", "scatter"):
+    if panel.form in ("events", "scatter", "answers"):
         return _marks(trace, panel, (at or {}).get("t", 0), theme)
     values = reduce_panel(panel, trace, at)
     bound = bound_of(panel, limits or limits_of(trace), trace.signals[panel.signal].kind)
@@ -49,13 +49,20 @@ def panel_figure(
         figure.update_yaxes(range=[0, bound * 1.05], title="value")
     else:
         figure.update_yaxes(autorange="reversed", title=AXES.get(panel.rows or "", panel.rows))
+        if panel.rows == "length" and (lengths := trace.meta.get("lengths")):
+            figure.update_yaxes(tickvals=list(range(len(lengths))), ticktext=[str(length) for length in lengths])
     if panel.cursor:
         _cursor(figure, (at or {}).get(panel.cursor, 0), theme)
     return figure
 
 
 def _marks(trace: Any, panel: Panel, t: int, theme: str) -> go.Figure:
-    """A panel of marks: events on slots and steps, or words as points."""
+    """A panel of marks: events on slots and steps, words as points, or a bar a phase."""
+    if panel.form == "answers":
+        figure = go.Figure(phase_traces(panel, trace, theme), layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[0, 1], title="share that is right")
+        figure.update_yaxes(autorange="reversed")
+        return figure
     if panel.form == "events":
         slots = trace.size("slot")
         figure = go.Figure(timeline_traces(trace, slots, theme), layout=_layout(panel, theme, t))

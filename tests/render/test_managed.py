@@ -7,6 +7,9 @@ import pytest
 
 from memviz.contracts.errors import CatalogError
 from memviz.contracts.panel import Panel
+from memviz.contracts.signal import Signal
+from memviz.contracts.trace import Trace
+from memviz.render.answers import answers
 from memviz.render.plotly_figure import panel_figure
 from memviz.render.projection import longest, project
 from memviz.render.reduce import reduce_panel
@@ -121,9 +124,8 @@ def test_both_renderers_find_the_same_points():
 @needs_node
 def test_a_part_is_on_the_page_only_when_the_trace_has_something_for_it():
     def parts(trace):
-        return evaluate(
-            "arrange", "$arrange.arrange(trace).parts.map((part) => part.group)", trace=js(trace, panels_of(trace))
-        )
+        code = TYPED % "$arrange.arrange(trace).parts.map((part) => part.group)"
+        return evaluate("arrange", code, trace=js(trace, panels_of(trace)))
 
     assert parts(TRACE) == ["events", "usage", "allocation", "links", "keys"]
     assert parts(ntm_trace(words=3, slots=6, width=4, bits=2)) == ["keys", "controller"]
@@ -135,3 +137,33 @@ def test_a_part_is_on_the_page_only_when_the_trace_has_something_for_it():
 def test_a_panel_without_what_its_form_needs_is_refused(form, rows, against):
     with pytest.raises(CatalogError, match="Panel"):
         Panel("a.b", "keys", 0, "", "", form, "keys", rows, "word", "signed", against=against)
+
+
+def told(classes):
+    """An episode whose answers come in three phases, with one wrong answer in the second."""
+    target = np.eye(3)[[0, 1, 2, 0, 1, 2]] if classes else np.array([[0, 1, 1]] * 6)
+    output = np.array(target, float)
+    output[2] = [0.7, 0.2, 0.1] if classes else [0, 1, 0.2]
+    signals = {
+        "output": Signal("output", ("t", "output"), ""),
+        "target": Signal("target", ("t", "output"), ""),
+        "mask": Signal("gate", ("t",), ""),
+    }
+    phases = ["show", "1st", "2nd", "1st", "2nd", "2nd"]
+    arrays = {"output": output, "target": target.astype(float), "mask": np.array([0.0, 1, 1, 1, 1, 1])}
+    return Trace(signals, arrays, meta={"phases": phases})
+
+
+@needs_node
+@pytest.mark.parametrize(("classes", "second"), [(True, 2.0), (False, 8 / 3)])
+def test_answers_are_counted_phase_by_phase_by_both_renderers(classes, second):
+    trace = told(classes)
+    (panel,) = [panel for panel in panels_of(trace) if panel.form == "answers"]
+    found = [(each.phase, each.right, each.total) for each in answers(panel, trace)]
+    assert found == [("1st", 2.0, 2), ("2nd", pytest.approx(second), 3)]
+    values = js(trace, [panel]) | {"meta": dict(trace.meta)}
+    seen = evaluate("answers", TYPED % "$answers.answersOf(trace.panels[0], trace)", trace=values)
+    assert [(each["phase"], pytest.approx(each["right"]), each["total"]) for each in seen] == found
+    bar = panel_figure(trace, panel, {}).data[0]
+    assert list(bar.y) == ["1st", "2nd"]
+    assert list(bar.x) == pytest.approx([1.0, second / 3])

@@ -1,5 +1,6 @@
 // The figure: columns of panels that share their slot rows and their time axis, built anew only when their shape changes.
 
+import { answersOf } from "./answers.js";
 import { arrange, mainOf } from "./arrange.js";
 import { h, onChange, setText } from "./dom.js";
 import { stagesOf } from "./facts.js";
@@ -56,7 +57,7 @@ function build(view, state, { grid, below, more }, actions) {
   grid.style.columnGap = `${sizes.gap}px`;
   grid.replaceChildren(...blocks);
   const alone = !places.columns.some((column) => column.mains.length); // a model without memory is its own state
-  const open = (group) => more.querySelector(`[data-group=${group}]`)?.open ?? (alone || group === "events");
+  const open = (group) => more.querySelector(`[data-group=${group}]`)?.open ?? (alone || ["answers", "events", "lengths"].includes(group));
   more.replaceChildren(...places.parts.map((part) => partBlock(part, open(part.group), view, state)));
   more.hidden = !view.unfolded;
 }
@@ -159,7 +160,7 @@ function moreBlock(panel, part, view, state) {
 }
 
 function wordsOver({ panel, bound, note }) {
-  if (panel.form === "events") return panel.legend;
+  if (panel.form === "events" || panel.form === "answers") return panel.legend;
   if (panel.form === "scatter") return `${panel.legend}${note ? ` (${note})` : ""}`;
   return bound === undefined ? panel.legend : `${panel.legend}; ${panel.scale === "signed" ? two(-bound) : "0"} to ${two(bound)}`;
 }
@@ -169,6 +170,7 @@ function moreSize(panel, view, sizes) {
   const slots = sizes.row * view.slots.length;
   const square = Math.min(420, Math.max(220 * view.zoom, slots));
   if (panel.form === "scatter" || panel.rows === panel.columns) return [square, square];
+  if (panel.form === "answers") return [Math.round(340 * view.zoom), Math.round(18 * view.zoom) * answersOf(panel, view.trace).length];
   const width = sizes.step * view.trace.T;
   if (panel.form === "lines") return [width, Math.round(28 * view.zoom)];
   if (panel.form === "events") return [width, Math.max(sizes.row, Math.min(13, 420 / (view.slots.length + 1))) * (view.slots.length + 1)];

@@ -1,5 +1,6 @@
 // A unit is one panel on the page: its canvas, its size, and when it has to be drawn again.
 
+import { answersOf, drawAnswers } from "./answers.js";
 import { drawBars } from "./bars.js";
 import { boundOf, cssAt, indexer, rampOf, table } from "./colours.js";
 import { h, onChange } from "./dom.js";
@@ -39,12 +40,18 @@ export function updateUnit(unit, view) {
 function drawUnit(unit, view) {
   const { panel } = unit;
   if (panel.form === "events") drawTimeline(unit.canvas, { ...sizeOf(unit), trace: view.trace, order: view.slots, ink: view.ink, t: view.t });
+  else if (panel.form === "answers") drawPhases(unit, view);
   else if (panel.form === "scatter") drawPoints(unit, view);
   else drawGrid(unit, view);
 }
 
 function sizeOf({ width, height }) {
   return { width, height };
+}
+
+function drawPhases(unit, { trace, t, ink, zoom }) {
+  const [rows, now] = [answersOf(unit.panel, trace), trace.meta.phases?.[t]];
+  drawAnswers(unit.canvas, { ...sizeOf(unit), rows, ink, font: `${11.5 * zoom}px ${ink.font}`, now });
 }
 
 function drawPoints(unit, view) {
