@@ -12,16 +12,17 @@ from memviz.render.colours import SEQUENTIAL
 from memviz.render.projection import longest, project
 from memviz.render.timeline import Mark, marks
 
-# what a mark is called -> (shape, role); the shape says it without the colour, as in scope/js/timeline.js
+# what a mark is called -> (shape, role, shade, size); the shape says it without the colour, as in scope/js/timeline.js,
+# and an eviction reaches beyond the write that takes its place
 SHAPES = {
-    "write": ("square", "write"),
-    "hit": ("circle-open", "read"),
-    "read": ("circle-open", "read"),
-    "miss": ("x-thin-open", "plain"),
-    "evict": ("x-thin-open", "plain"),
-    "evict, asked for again": ("square-x-open", "write"),
+    "write": ("square", "write", 1, 8),
+    "hit": ("circle-open", "read", 1, 9),
+    "read": ("circle-open", "read", 1, 9),
+    "miss": ("x-thin-open", "plain", 1, 7),
+    "evict": ("x-thin-open", "plain", 2, 13),
+    "evict, asked for again": ("square-x-open", "plain", 2, 15),
 }
-OTHER = ("circle", "plain")
+OTHER = ("circle", "plain", 1, 6)
 
 
 def timeline_traces(trace: Any, slots: int, theme: str) -> list[dict[str, Any]]:
@@ -34,7 +35,8 @@ def timeline_traces(trace: Any, slots: int, theme: str) -> list[dict[str, Any]]:
 
 
 def _sort(name: str, found: list[Mark], slots: int, theme: str) -> dict[str, Any]:
-    shape, role = SHAPES.get(name, OTHER)
+    shape, role, shade, size = SHAPES.get(name, OTHER)
+    colour = SEQUENTIAL[theme][role][shade]
     said = [
         mark.text + (f"<br>asked for again at t = {mark.again}" if mark.again is not None else "") for mark in found
     ]
@@ -44,7 +46,7 @@ def _sort(name: str, found: list[Mark], slots: int, theme: str) -> dict[str, Any
         "name": name,
         "x": [mark.t for mark in found],
         "y": [slots if mark.slot is None else mark.slot for mark in found],
-        "marker": {"symbol": shape, "color": SEQUENTIAL[theme][role][1], "size": 9, "line": {"width": 2}},
+        "marker": {"symbol": shape, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
         "hovertext": said,
         "hovertemplate": "t = %{x}<br>%{hovertext}<extra></extra>",
     }

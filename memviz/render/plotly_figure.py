@@ -66,8 +66,10 @@ def _marks(trace: Any, panel: Panel, t: int, theme: str) -> go.Figure:
     if panel.form == "events":
         slots = trace.size("slot")
         figure = go.Figure(timeline_traces(trace, slots, theme), layout=_layout(panel, theme, t))
-        figure.update_xaxes(range=[-0.5, trace.steps - 0.5])
-        figure.update_yaxes(range=[slots + 0.5, -0.5], title="slot")
+        figure.update_xaxes(range=[-0.5, trace.steps - 0.5], zeroline=False)
+        named = list(range(0, slots, max(1, slots // 8)))
+        lane = {"tickvals": [*named, slots], "ticktext": [*map(str, named), "none"], "zeroline": False}
+        figure.update_yaxes(range=[slots + 0.5, -0.5], title="slot", **lane)
         _cursor(figure, t, theme)
     else:
         points, bound, (across, up) = key_traces(panel, trace, t, theme)

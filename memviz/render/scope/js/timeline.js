@@ -43,7 +43,8 @@ export function drawTimeline(canvas, { width, height, trace, order, ink, t }) {
   const rows = new Map(order.map((slot, row) => [slot, row]));
   context.fillStyle = ink.hair;
   context.fillRect(0, order.length * down, width, 1);
-  for (const mark of marksOf(trace)) {
+  const last = (mark) => mark.name === "evict"; // over the write that takes its place
+  for (const mark of [...marksOf(trace)].sort((a, b) => last(a) - last(b))) {
     const row = mark.slot === null ? order.length : rows.get(mark.slot);
     if (row === undefined) continue;
     drawMark(context, mark, (mark.t + 0.5) * across, (row + 0.5) * down, Math.max(2, Math.min(across, down) * 0.38, 3), ink);
@@ -61,9 +62,9 @@ function drawMark(context, { name, again }, x, y, r, ink) {
   context.beginPath();
   if (name === "write") context.fillRect(x - r, y - r, 2 * r, 2 * r);
   else if (name === "hit" || name === "read") context.arc(x, y, r, 0, 2 * Math.PI);
-  else if (name === "evict" || name === "miss") cross(context, x, y, name === "miss" ? 0.7 * r : r);
+  else if (name === "evict" || name === "miss") cross(context, x, y, name === "miss" ? 0.7 * r : 1.4 * r);
   else context.arc(x, y, 0.6 * r, 0, 2 * Math.PI);
-  if (again !== null) context.rect(x - 1.5 * r, y - 1.5 * r, 3 * r, 3 * r);
+  if (again !== null) context.rect(x - 1.4 * r, y - 1.4 * r, 2.8 * r, 2.8 * r);
   context.stroke();
 }
 
