@@ -14,7 +14,13 @@ REDUCTIONS = ("take", "max", "at")
 # fixed by the kind of signal, never by one panel's data:
 #   unit: 0..1 | signed: -v..v, one v for the run | bit: 0 or 1 | positive: 0..v, one v for the run
 SCALES = ("unit", "signed", "bit", "positive")
-FORMS = ("heatmap", "lines", "bars")
+#   heatmap: a colour a cell | lines: height over steps | bars: length a slot
+#   events: marks of the trace's events, row = slot, column = step; the signal only says which slots there are
+#   scatter: the words of the signal at t and those of `against`, on the two directions in which they differ most
+#   answers: the share of right answers in every phase; the signal is the output, `against` the target
+FORMS = ("heatmap", "lines", "bars", "events", "scatter", "answers")
+FLAT = ("lines", "bars")  # forms without rows
+PAIRED = ("scatter", "answers")  # forms of two signals
 ROLES = ("write", "read", "plain")
 
 
@@ -22,12 +28,15 @@ ROLES = ("write", "read", "plain")
 class Panel:
     """One picture of one signal.
 
-    `rows` and `columns` name the dims on the axes (lines and bars have rows=None); `legend` says them in
-    words ("row = slot, column = step"); `group` is where a renderer places it, `order` the place in the group.
+    `rows` and `columns` name the dims on the axes (lines and bars have rows=None; both are "slot" where slots meet
+    slots); `legend` says them in words ("row = slot, column = step"); `group` is where a renderer places it, `order`
+    the place in the group.
     """
 
     id: str  # unique in a trace: "<view>.<signal>", plus ".<head>" where heads are taken apart
-    group: str  # "episode" | "weighting" | "memory" | "gates" | "addressing" | "controller"
+    # "episode" | "weighting" | "memory" | "gates" | "addressing"; below the figure "answers" | "events" | "usage" |
+    # "allocation" | "links" | "keys" | "lengths" | "controller"
+    group: str
     order: int
     title: str
     legend: str
@@ -39,6 +48,7 @@ class Panel:
     reduce: tuple[tuple[str, str], ...] = ()
     role: str = "plain"  # "write" | "read" | "plain": the hue, always with a label
     cursor: str | None = "t"  # the dim of the axis that carries the time cursor, if any
+    against: str | None = None  # scatter, answers: the signal that this one is compared with
 
     def __post_init__(self) -> None:
         """Refuse a panel that one of the renderers could not draw."""
@@ -49,9 +59,14 @@ class Panel:
         ):
             if value not in known:
                 raise CatalogError(f"Panel.{field} of {self.id}: want one of {', '.join(known)}, got {value!r:.40}")
-        if (self.form == "heatmap") != (self.rows is not None):
+        if (self.form in FLAT) != (self.rows is None):
             raise CatalogError(
-                f"Panel.rows of {self.id}: want a dim for a heatmap and None else, got {self.rows!r:.40}"
+                f"Panel.rows of {self.id}: want None for {' and '.join(FLAT)} and a dim else, got {self.rows!r:.40}"
+            )
+        if (self.form in PAIRED) != (self.against is not None):
+            raise CatalogError(
+                f"Panel.against of {self.id}: want a signal for {' and '.join(PAIRED)} and None else, "
+                f"got {self.against!r:.40}"
             )
         for how, dim in self.reduce:
             if how not in REDUCTIONS or (how == "at" and dim != "t"):

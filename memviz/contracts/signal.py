@@ -25,7 +25,8 @@ KINDS = (
     "gradient",  # d loss / d (the signal named in `derived`), any real
 )
 # "read" and "write" are head dims; a signal without "t" holds for the whole episode (an initial state).
-DIMS = ("t", "read", "write", "slot", "word", "shift", "mode", "input", "output", "hidden")
+# "length" is of what was measured over episodes of many lengths.
+DIMS = ("t", "read", "write", "slot", "word", "shift", "mode", "input", "output", "hidden", "length")
 NEEDED = {"weighting": ("slot",), "memory": ("slot", "word"), "usage": ("slot",), "link": ("slot", "slot")}  # last dims
 
 

@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 from memviz.contracts.panel import Panel
 from memviz.render.colours import PAPER, SEQUENTIAL, ramp
 from memviz.render.limits import limits_of
+from memviz.render.marks_figure import key_traces, phase_traces, timeline_traces
 from memviz.render.reduce import reduce_panel
 from memviz.render.vector import cell_paths
 
@@ -36,6 +37,8 @@ def panel_figure(
 
     `at`: index of "t" and of the heads taken; `root`: the square-root scale; `limits`: the run's scales.
     """
+    if panel.form in ("events", "scatter", "answers"):
+        return _marks(trace, panel, (at or {}).get("t", 0), theme)
     values = reduce_panel(panel, trace, at)
     bound = bound_of(panel, limits or limits_of(trace), trace.signals[panel.signal].kind)
     drawers = {"heatmap": _heatmap, "lines": _line, "bars": _bars}
@@ -48,10 +51,39 @@ def panel_figure(
         figure.update_yaxes(range=[0, bound * 1.05], title="value")
     else:
         figure.update_yaxes(autorange="reversed", title=AXES.get(panel.rows or "", panel.rows))
+        if panel.rows == "length" and (lengths := trace.meta.get("lengths")):
+            figure.update_yaxes(tickvals=list(range(len(lengths))), ticktext=[str(length) for length in lengths])
     if panel.cursor:
-        t = (at or {}).get(panel.cursor, 0)
-        figure.add_vrect(x0=t - 0.5, x1=t + 0.5, line={"color": INK[theme], "width": 1.5}, fillcolor="rgba(0,0,0,0)")
+        _cursor(figure, (at or {}).get(panel.cursor, 0), theme)
     return figure
+
+
+def _marks(trace: Any, panel: Panel, t: int, theme: str) -> go.Figure:
+    """A panel of marks: events on slots and steps, words as points, or a bar a phase."""
+    if panel.form == "answers":
+        figure = go.Figure(phase_traces(panel, trace, theme), layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[0, 1], title="share that is right")
+        figure.update_yaxes(autorange="reversed")
+        return figure
+    if panel.form == "events":
+        slots = trace.size("slot")
+        figure = go.Figure(timeline_traces(trace, slots, theme), layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[-0.5, trace.steps - 0.5], zeroline=False)
+        named = list(range(0, slots, max(1, slots // 8)))
+        lane = {"tickvals": [*named, slots], "ticktext": [*map(str, named), "none"], "zeroline": False}
+        figure.update_yaxes(range=[slots + 0.5, -0.5], title="slot", **lane)
+        _cursor(figure, t, theme)
+    else:
+        points, bound, (across, up) = key_traces(panel, trace, t, theme)
+        figure = go.Figure(points, layout=_layout(panel, theme, t))
+        figure.update_xaxes(range=[-bound, bound], title=across)
+        figure.update_yaxes(range=[-bound, bound], title=up, scaleanchor="x")
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _cursor(figure: go.Figure, t: int, theme: str) -> None:
+    figure.add_vrect(x0=t - 0.5, x1=t + 0.5, line={"color": INK[theme], "width": 1.5}, fillcolor="rgba(0,0,0,0)")
 
 
 def bound_of(panel: Panel, limits: Mapping[str, Any], kind: str) -> float:

@@ -29,4 +29,4 @@ def reduce_panel(panel: Panel, trace: Any, at: Mapping[str, int] | None = None) 
         else:
             values = values.take(min(at.get(dim, 0), values.shape[axis] - 1), axis=axis)
         del dims[axis]
-    return values.T if panel.rows is not None and dims[0] == panel.columns else values
+    return values.T if panel.rows not in (None, dims[0]) else values

@@ -126,4 +126,4 @@ def _state_after(config: NTMConfig, tape: Tape) -> Arrays:
     }
     if config.controller == "lstm":
         state |= {"hidden": row[:hidden], "cell": tape.cell[-1, 0]}
-    return {name: np.array(value) for name, value in state.items()}
+    return {name: np.array(value, order="C") for name, value in state.items()}

@@ -16,7 +16,7 @@ from tests.render.node import evaluate, needs_node
 from tests.render.synthetic import history, ntm_trace
 
 TRACE = ntm_trace(words=3, slots=7, width=5, bits=3, heads=(2, 2))
-PANELS = {panel.id: panel for panel in panels_of(TRACE)}
+PANELS = {panel.id: panel for panel in panels_of(TRACE) if panel.form in ("heatmap", "lines", "bars")}
 AT = {"t": 4, "read": 1, "write": 1}
 
 

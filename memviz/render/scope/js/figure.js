@@ -1,5 +1,6 @@
 // The figure: columns of panels that share their slot rows and their time axis, built anew only when their shape changes.
 
+import { answersOf } from "./answers.js";
 import { arrange, mainOf } from "./arrange.js";
 import { h, onChange, setText } from "./dom.js";
 import { stagesOf } from "./facts.js";
@@ -8,6 +9,7 @@ import { createHead, createStageHead } from "./heads.js";
 import { createMinimap } from "./minimap.js";
 import { two } from "./numbers.js";
 import { createOverlay } from "./overlay.js";
+import { happened } from "./timeline.js";
 import { createUnit, updateUnit } from "./units.js";
 
 /** The figure component: `{ element, update(view), units() }`; `actions` as in actions.js. */
@@ -15,7 +17,7 @@ export function createFigure(actions) {
   const grid = h("div.columns");
   const overlay = createOverlay();
   const minimap = createMinimap(actions);
-  const more = h("details.more", {}, h("summary", {}, "More: the controller's own state"), h("div.more-body"));
+  const more = h("div.parts");
   const element = h("div.figure", {}, h("div.canvas", {}, grid, overlay.canvas, minimap.element));
   const below = h("div.stages-below");
   const state = { units: [], labels: [], heads: [], sizes: null };
@@ -26,7 +28,7 @@ export function createFigure(actions) {
     const chosen = ["write", "read"].map((side) => (view.chosen?.side === side ? view.chosen.head : null));
     const stageSide = stagesOf(trace, view.side).length ? view.side : "read";
     rebuild([shape, view.width, view.zoom, view.unfolded, view.slots.length, ...chosen, stageSide], { ...view, stageSide });
-    for (const unit of state.units) updateUnit(unit, view);
+    for (const unit of state.units) if (unit.part?.open ?? true) updateUnit(unit, view);
     for (const head of state.heads) head(view);
     for (const label of state.labels) label(view);
     overlay.update(view, state, grid);
@@ -58,11 +60,10 @@ function build(view, state, { grid, below, more }, actions) {
   grid.className = `columns ${sizes.tier}${sizes.beside ? " beside" : ""}`;
   grid.style.columnGap = `${sizes.gap}px`;
   grid.replaceChildren(...blocks);
-  const body = more.lastChild;
-  body.style.cssText = `padding-left:${sizes.gutter}px;column-gap:${sizes.gap + sizes.gutter}px`;
-  body.replaceChildren(...places.more.map((panel) => moreBlock(panel, view, state)));
-  more.hidden = !places.more.length || !view.unfolded;
-  if (!places.columns.some((column) => column.mains.length)) more.open = true; // a model without memory is its own state
+  const alone = !places.columns.some((column) => column.mains.length); // a model without memory is its own state
+  const open = (group) => more.querySelector(`[data-group=${group}]`)?.open ?? (alone || ["answers", "events", "lengths"].includes(group));
+  more.replaceChildren(...places.parts.map((part) => partBlock(part, open(part.group), view, state)));
+  more.hidden = !view.unfolded;
 }
 
 /** Head, strips, main and below of one column, each in its own row of the grid. */
@@ -139,12 +140,45 @@ function stageBlocks(stages, index, view, state) {
   return [block("head", heads.title), block("strips", ...heads.cells), block("main", ...units.map((unit) => unit.canvas)), block("below", heads.note)];
 }
 
-function moreBlock(panel, view, state) {
+/** A part below the figure: its panels side by side, to be opened and closed. */
+function partBlock({ group, title, panels }, open, view, state) {
   const { sizes } = state;
-  const rows = view.trace.sizes[panel.rows] ?? 1;
-  const unit = createUnit(panel, "more", "read", sizes.step * view.trace.T, Math.min(rows * 5, 260));
-  state.units.push(unit);
+  const body = h("div.more-body");
+  body.style.cssText = `padding-left:${sizes.gutter}px;column-gap:${sizes.gap + sizes.gutter}px`;
+  const element = h("details.more", { open }, h("summary", {}, title), body);
+  element.dataset.group = group;
+  body.append(...panels.map((panel) => moreBlock(panel, element, view, state)));
+  return element;
+}
+
+function moreBlock(panel, part, view, state) {
+  const side = panel.role === "plain" ? "read" : panel.role;
+  const unit = createUnit(panel, "more", side, ...moreSize(panel, view, state.sizes));
+  state.units.push(Object.assign(unit, { part }));
   const words = h("p.words");
-  state.labels.push(() => setText(words, `${panel.legend}, ${two(-unit.bound)} to ${two(unit.bound)}`));
-  return h("div.more-panel", {}, h("h4", {}, panel.title), words, unit.canvas);
+  words.style.maxWidth = `${Math.max(unit.width, 220)}px`;
+  state.labels.push(() => setText(words, wordsOver(unit)));
+  const now = panel.form === "events" ? h("p.now", { "aria-live": "off" }) : null;
+  if (now) state.labels.push(({ trace, t }) => setText(now, `t = ${t}: ${happened(trace, t) || "–"}`));
+  return h("div.more-panel", {}, h("h4", { class: panel.role }, panel.title), words, unit.canvas, now);
+}
+
+function wordsOver({ panel, bound, note }) {
+  if (panel.form === "events" || panel.form === "answers") return panel.legend;
+  if (panel.form === "scatter") return `${panel.legend}${note ? ` (${note})` : ""}`;
+  return bound === undefined ? panel.legend : `${panel.legend}; ${panel.scale === "signed" ? two(-bound) : "0"} to ${two(bound)}`;
+}
+
+/** Width and height in CSS pixels: steps and slots as wide and high as in the figure. */
+function moreSize(panel, view, sizes) {
+  const slots = sizes.row * view.slots.length;
+  const square = Math.min(420, Math.max(220 * view.zoom, slots));
+  if (panel.form === "scatter" || panel.rows === panel.columns) return [square, square];
+  if (panel.form === "answers") return [Math.round(340 * view.zoom), Math.round(18 * view.zoom) * answersOf(panel, view.trace).length];
+  const width = sizes.step * view.trace.T;
+  if (panel.form === "lines") return [width, Math.round(28 * view.zoom)];
+  if (panel.form === "events") return [width, Math.max(sizes.row, Math.min(13, 420 / (view.slots.length + 1))) * (view.slots.length + 1)];
+  if (panel.rows === "slot") return [width, slots];
+  const rows = view.trace.sizes[panel.rows] ?? 1;
+  return [width, rows < 9 ? rows * Math.round(10 * view.zoom) : Math.min(rows * 5, 260)];
 }

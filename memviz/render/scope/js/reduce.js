@@ -10,7 +10,7 @@ export function reduce(panel, trace, at) {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const rules = Object.fromEntries((panel.reduce ?? []).map(([rule, dim]) => [dim, rule]));
   const rowAxis = dims.indexOf(panel.rows);
-  const columnAxis = dims.indexOf(panel.columns);
+  const columnAxis = dims.lastIndexOf(panel.columns); // the same dim twice: the first is the rows
   let offset = 0;
   const maxima = [];
   dims.forEach((dim, axis) => {

@@ -1,11 +1,15 @@
 // A unit is one panel on the page: its canvas, its size, and when it has to be drawn again.
 
+import { answersOf, drawAnswers } from "./answers.js";
 import { drawBars } from "./bars.js";
 import { boundOf, cssAt, indexer, rampOf, table } from "./colours.js";
 import { h, onChange } from "./dom.js";
 import { drawHeatmap } from "./heatmap.js";
 import { drawLine } from "./lines.js";
 import { reduce } from "./reduce.js";
+import { drawScatter } from "./scatter.js";
+import { projectionOf } from "./projection.js";
+import { drawTimeline } from "./timeline.js";
 
 /** A unit for `panel`, drawn `width` by `height` CSS pixels; `place` is "strip", "main", "below", "stage" or "more". */
 export function createUnit(panel, place, side, width, height) {
@@ -29,14 +33,42 @@ export function updateUnit(unit, view) {
   const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines" || unit.place === "more";
   const head = view.headOf(unit.side);
   const ratio = globalThis.devicePixelRatio || 1;
-  unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio], view);
+  const slot = unit.panel.form === "scatter" ? view.slot : null;
+  unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio, slot], view);
 }
 
 function drawUnit(unit, view) {
+  const { panel } = unit;
+  if (panel.form === "events") drawTimeline(unit.canvas, { ...sizeOf(unit), trace: view.trace, order: view.slots, ink: view.ink, t: view.t });
+  else if (panel.form === "answers") drawPhases(unit, view);
+  else if (panel.form === "scatter") drawPoints(unit, view);
+  else drawGrid(unit, view);
+}
+
+function sizeOf({ width, height }) {
+  return { width, height };
+}
+
+function drawPhases(unit, { trace, t, ink, zoom }) {
+  const [rows, now] = [answersOf(unit.panel, trace), trace.meta.phases?.[t]];
+  drawAnswers(unit.canvas, { ...sizeOf(unit), rows, ink, font: `${11.5 * zoom}px ${ink.font}`, now });
+}
+
+function drawPoints(unit, view) {
+  const { panel } = unit;
+  const { trace, t, slot, ink, zoom } = view;
+  const font = `${11 * zoom}px ${ink.font}`;
+  drawScatter(unit.canvas, { ...sizeOf(unit), panel, trace, t, slot, ink, font });
+  const [first, second] = projectionOf(panel, trace).share.map((share) => Math.round(100 * share));
+  unit.note = `across ${first} %, up ${second} % of the spread`;
+}
+
+function drawGrid(unit, view) {
   const panel = layered(unit.panel, view);
   const { trace, theme, root } = view;
   const head = view.headOf(unit.side);
-  const grid = reduce(panel, trace, { t: view.t, read: head, write: head });
+  const whole = reduce(panel, trace, { t: view.t, read: head, write: head });
+  const grid = panel.rows === panel.columns ? columnsOf(whole, view.slots) : whole;
   const kind = trace.signals[panel.signal].kind;
   const bound = boundOf(panel, view.limits, kind);
   const size = { width: unit.width, height: unit.height };
@@ -56,8 +88,16 @@ function drawUnit(unit, view) {
   }
 }
 
+/** A grid with its columns in this order; the rows are put in order as they are drawn. */
+function columnsOf({ data, rows, columns }, order) {
+  const picked = new Float32Array(rows * order.length);
+  for (let i = 0; i < rows; i++) order.forEach((column, j) => (picked[i * order.length + j] = data[i * columns + column]));
+  return { data: picked, rows, columns: order.length };
+}
+
 /** The time cursor of a panel that lies outside the overlay. */
-function ownCursor({ canvas, width, height }, view) {
+function ownCursor({ canvas, width, height, panel }, view) {
+  if (panel.cursor !== "t") return;
   const context = canvas.getContext("2d");
   context.strokeStyle = view.ink.ink;
   context.lineWidth = 1.25;
