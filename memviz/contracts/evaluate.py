@@ -42,14 +42,6 @@ def evaluate(text: str | Node, trace: Trace) -> float | bool | str:
     return float(value) if typed.sort == "number" else value
 
 
-def evaluate_steps(text: str | Node, trace: Trace) -> np.ndarray:
-    """The value at every step, (T,): what a breakpoint or a curve asks. A value without dims is the same at all."""
-    typed = check(text, trace.signals)
-    if set(typed.dims) - {"t"}:
-        raise _error(typed.node, "one value a step", f"one for each {', '.join(typed.dims)}", "index or reduce these")
-    return np.broadcast_to(_value(typed, trace), (trace.steps,))
-
-
 def _error(node: Node, want: str, got: str, remedy: str) -> ExpressionError:
     return ExpressionError(f"want {want}, got {got} ({remedy})", node.at + 1)
 

@@ -1,4 +1,4 @@
-"""The model contract: pure functions over arrays. What forward saves for backward is the trace."""
+"""The model contract: functions over arrays. What forward saves for backward is the trace."""
 
 from __future__ import annotations
 
@@ -16,12 +16,20 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Model:
-    """A complete network with (or without) an external memory. Every function is pure.
+    """A complete network with (or without) an external memory.
+
+    Every function but `gradient` is pure; `gradient` adds into `grads` and overwrites `scratch` and `memory`.
 
     X and Y are the task's input and output widths; C the episodes of one chunk; shapes as in Signal.dims.
     Parameters and gradients are dicts of named arrays, in the order `init` gives them; the trainer lays
     them out in one flat vector and passes views, so kernels must take C-contiguous arrays of one dtype
     (float32 in training, float64 in checks).
+
+    The module `twin` has start(config, params, B), forward(config, params, inputs, state=None), loss, tape, and the
+    `step` that forward looks up and the benchmark compiles; models/ntm/twin.py shows what each takes and gives.
+    By name: a state or signal "memory" is the memory (slot, word); a knob "outputs" follows the task's loss; parameters
+    with "start" in their name hold before step 0 and are no matrices. By order: of a side's weightings the one that
+    `signals` declares last is *the* weighting.
     """
 
     name: str  # the folder's name

@@ -9,8 +9,6 @@ from pathlib import Path
 import memviz
 from memviz.contracts.errors import ConfigError, FileError
 
-ROOMS = ("runs", "sweeps", "kernels", "log")  # the sub-folders of home()
-
 
 def home() -> Path:
     """The one folder memviz writes to: MEMVIZ_HOME, else the platform's user data folder + "/memviz"."""
@@ -37,6 +35,16 @@ def sweeps() -> Path:
     return _room("sweeps")
 
 
+def checkpoints() -> Path:
+    """Checkpoints that the command line keeps unless it is told where; made if missing."""
+    return _room("checkpoints")
+
+
+def data() -> Path:
+    """A person's own data to learn from; made if missing."""
+    return _room("data")
+
+
 def kernels() -> Path:
     """Numba's cache; made if missing."""
     return _room("kernels")
@@ -48,7 +56,7 @@ def log() -> Path:
 
 
 def find(name: str) -> Path:
-    """A shipped file or folder, such as "models/ntm/weights/copy.safetensors".
+    """A shipped file or folder, such as "models/ntm/weights/lesson.safetensors".
 
     Raises FileError if the name leaves the installation or nothing of that name was shipped.
     """

@@ -45,7 +45,8 @@ class Task:
     # (config, key, inputs (Tmax, C, X), targets (Tmax, C, Y), mask (Tmax, C)) -> T <= Tmax; fills [:T] without the GIL
     sample_batch: Callable[[Any, int, np.ndarray, np.ndarray, np.ndarray], int]
     sample: Callable[..., Episode]  # (config, rng, length=None)
-    exam: Callable[[Any, np.random.Generator], list[Chunk]]  # fresh chunks that decide "solved": all bits right
+    # (config, rng) -> chunks of at most 100 fresh sequences in all, which decide "solved": all bits right
+    exam: Callable[[Any, np.random.Generator], list[Chunk]]
     score: Callable[[np.ndarray, Episode], Mapping[str, float]]  # (outputs, episode) -> the published metrics
     chance: Callable[[Any], Mapping[str, float]]  # config -> the same metrics of a network that knows nothing
     # config -> config of a harder exam that chooses the best state once the task is solved; None: the exam itself does

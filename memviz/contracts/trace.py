@@ -58,10 +58,6 @@ class Trace:
         owner = next((name for name, signal in self.signals.items() if dim in signal.dims), None)
         return 0 if owner is None else self.arrays[owner].shape[self.signals[owner].dims.index(dim)]
 
-    def of_kind(self, kind: str) -> list[str]:
-        """The names of the signals of one kind, in order."""
-        return [name for name, signal in self.signals.items() if signal.kind == kind]
-
     def cut(self, t: int, text: str = "") -> Self:
         """The steps before t (at least one), ended by a "cut" event that says why."""
         keep = min(max(t, 1), self.steps)

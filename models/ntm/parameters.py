@@ -21,6 +21,7 @@ from itertools import accumulate
 import numpy as np
 
 from memviz.models.ntm.config import NTMConfig
+from memviz.ops.softmax import softmax
 
 Arrays = dict[str, np.ndarray]
 
@@ -103,8 +104,10 @@ def fixed_weighting(config: NTMConfig, heads: int) -> np.ndarray:
 def _start_weighting(config: NTMConfig, logits: np.ndarray | None, heads: int) -> np.ndarray:
     if logits is None:
         return fixed_weighting(config, heads)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    weighting = np.empty_like(logits)
+    for h in range(heads):  # the op that training uses too, so that both agree to the last bit
+        softmax(logits[h], logits.dtype.type(1), weighting[h])
+    return weighting
 
 
 def start(config: NTMConfig, params: Arrays) -> Arrays:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from memviz.contracts import evaluate as evaluation
 from memviz.contracts.errors import ExpressionError
-from memviz.contracts.evaluate import check, evaluate, evaluate_steps
+from memviz.contracts.evaluate import check, evaluate
 from memviz.contracts.expression import BINDING, COMPARISONS, DEPTH, LENGTH, NUMBERS, TRUTHS, Node, parse
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
@@ -103,8 +103,6 @@ def test_a_tree_survives_being_written_and_read(tree):
 def test_any_text_is_a_value_or_an_expression_error(text):
     with contextlib.suppress(ExpressionError):
         assert isinstance(evaluate(text, TRACE), float | bool | str)
-    with contextlib.suppress(ExpressionError):
-        assert evaluate_steps(text, TRACE).shape == (6,)
 
 
 @settings(max_examples=300)
@@ -186,13 +184,6 @@ def test_values_are_those_of_numpy(text, value):
     found = evaluate(text, TRACE)
     assert type(found) is type(value) or isinstance(value, np.floating)
     assert found == (value if isinstance(value, str | bool) else pytest.approx(value, rel=1e-6))
-
-
-def test_a_breakpoint_has_a_truth_at_every_step():
-    np.testing.assert_array_equal(evaluate_steps("gate >= 0.5 and phase == 'recall'", TRACE), [0, 0, 0, 1, 1, 0])
-    np.testing.assert_array_equal(evaluate_steps("1 < 2", TRACE), [1] * 6)
-    with pytest.raises(ExpressionError, match="want one value a step, got one for each t, slot, word"):
-        evaluate_steps("memory", TRACE)
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,9 @@ def test_a_trace_is_kept_in_a_file(tmp_path):
         Trace.load(tmp_path / "none.safetensors")
 
 
-def test_dims_have_sizes_and_signals_have_kinds():
+def test_dims_have_sizes_and_signals_are_found_by_name():
     sound = trace()
     assert (sound.steps, sound.size("slot"), sound.size("word"), sound.size("mode")) == (4, 3, 2, 0)
-    assert sound.of_kind("weighting") == ["write_weighting"]
     assert sound["memory"].shape == (4, 3, 2)
     with pytest.raises(TraceError, match="got 'nothing'"):
         sound["nothing"]

@@ -84,7 +84,7 @@ def test_an_exam_is_fresh_and_fits_the_network(name):
     task, config = configured(name)
     exams = [task.exam(config, np.random.default_rng(seed)) for seed in (0, 0, 1)]
     total = sum(chunk.mask.shape[1] for chunk in exams[0])
-    assert total == 100 or (name == "own" and total > 0)
+    assert 0 < total <= 100
     for chunk in exams[0]:
         assert (chunk.inputs.shape[2], chunk.targets.shape[2]) == task.widths(config)
         assert chunk.inputs.shape[:2] == chunk.targets.shape[:2] == chunk.mask.shape

@@ -14,7 +14,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.associative_recall.config import PRESETS, AssociativeRecallConfig
 from memviz.tasks.associative_recall.episodes import exam, sample, sample_batch, steps, stretch, widths
-from memviz.tasks.associative_recall.score import chance, score
+from memviz.tasks.associative_recall.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="associative_recall",
@@ -28,7 +29,7 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
     stretch=stretch,
 )

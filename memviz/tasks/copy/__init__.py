@@ -12,7 +12,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.copy.config import PRESETS, CopyConfig
 from memviz.tasks.copy.episodes import exam, sample, sample_batch, steps, stretch, widths
-from memviz.tasks.copy.score import chance, score
+from memviz.tasks.copy.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="copy",
@@ -26,7 +27,7 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
     stretch=stretch,
 )

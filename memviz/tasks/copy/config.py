@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import Preset, check, knob
+from memviz.tasks.drawing import ordered
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,7 @@ class CopyConfig:
     def __post_init__(self) -> None:
         """Raise ConfigError when a knob is out of range or no length is left."""
         check(self)
-        if self.low > self.high:
-            raise ConfigError(
-                f"CopyConfig.low: want at most high ({self.high}), got {self.low} (lower it or raise high)"
-            )
+        ordered("CopyConfig", ("low", "high"), self.low, self.high)
 
 
 # beta2: with Adam's usual 0.999 two of 25 NTMs fell back to chance on the way and took 35,000 sequences; with 0.98 all

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
 from memviz.contracts.task import Chunk, Episode
 from memviz.ops.kernel import kernel
 from memviz.ops.random import between, bit, mix
+from memviz.tasks import drawing
 from memviz.tasks.copy.config import CopyConfig
 
-EXAM_SEQUENCES = 100
-EXAM_CHUNK = 5  # sequences of one length that are examined together
 STRETCH = 5
 LONGEST = 10_000  # words of a sequence asked for by length
 
@@ -60,23 +56,15 @@ def sample_batch(config: CopyConfig, key: int, inputs: np.ndarray, targets: np.n
 def sample(config: CopyConfig, rng: np.random.Generator, length: int | None = None) -> Episode:
     """One episode, of a drawn length or of `length` words (which may exceed the config's `high`)."""
     if length is None:
-        length = between(_key(rng), config.low, config.high)
-    if not 1 <= length <= LONGEST:
-        raise ConfigError(f"copy.sample: want a length of 1..{LONGEST} words, got {length} (choose one in range)")
-    chunk = _chunk(config, rng, length, 1)
+        length = between(drawing.key_of(rng), config.low, config.high)
+    drawing.in_range("copy.sample", length, 1, LONGEST, "words")
     phases = ("present",) * length + ("delimiter",) + ("recall",) * length
-    return Episode(chunk.inputs[:, 0], chunk.targets[:, 0], chunk.mask[:, 0], phases)
+    return drawing.episode(_chunk(config, rng, length, 1), phases)
 
 
 def exam(config: CopyConfig, rng: np.random.Generator) -> list[Chunk]:
     """100 fresh sequences, spread evenly over the lengths: 5 of each for 1..20."""
-    lengths = config.high - config.low + 1
-    counts = Counter(config.low + i * lengths // EXAM_SEQUENCES for i in range(EXAM_SEQUENCES))
-    return [
-        _chunk(config, rng, length, min(EXAM_CHUNK, count - done))
-        for length, count in sorted(counts.items())
-        for done in range(0, count, EXAM_CHUNK)
-    ]
+    return drawing.spread(range(config.low, config.high + 1), lambda length, C: _chunk(config, rng, length, C))
 
 
 def stretch(config: CopyConfig) -> CopyConfig:
@@ -86,12 +74,6 @@ def stretch(config: CopyConfig) -> CopyConfig:
 
 
 def _chunk(config: CopyConfig, rng: np.random.Generator, length: int, C: int) -> Chunk:
-    T = 2 * length + 1
-    shapes = (T, C, config.width + 1), (T, C, config.width), (T, C)
-    inputs, targets, mask = (np.empty(shape, np.float32) for shape in shapes)
-    write_episodes(_key(rng), length, inputs, targets, mask)
-    return Chunk(inputs, targets, mask)
-
-
-def _key(rng: np.random.Generator) -> np.uint64:
-    return np.uint64(rng.integers(2**64, dtype=np.uint64))
+    chunk = drawing.empty(2 * length + 1, C, widths(config))
+    write_episodes(drawing.key_of(rng), length, chunk.inputs, chunk.targets, chunk.mask)
+    return chunk

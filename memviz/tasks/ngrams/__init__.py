@@ -15,7 +15,8 @@ from memviz.contracts.task import Task
 from memviz.tasks.ngrams.bound import bound
 from memviz.tasks.ngrams.config import PRESETS, NGramsConfig
 from memviz.tasks.ngrams.episodes import exam, sample, sample_batch, steps, widths
-from memviz.tasks.ngrams.score import chance, score
+from memviz.tasks.ngrams.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="ngrams",
@@ -29,7 +30,7 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
     bound=bound,
 )

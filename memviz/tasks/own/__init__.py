@@ -14,7 +14,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.own.config import PRESETS, OwnConfig
 from memviz.tasks.own.episodes import exam, sample, sample_batch, steps, widths
-from memviz.tasks.own.score import chance, score
+from memviz.tasks.own.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="own",
@@ -28,6 +29,6 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
 )

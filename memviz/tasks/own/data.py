@@ -42,7 +42,7 @@ def name_of(arrays: Mapping[str, np.ndarray]) -> str:
 
 def path_of(name: str) -> Path:
     """Where data of that name are kept."""
-    return places.home() / "data" / f"{name}.safetensors"
+    return places.data() / f"{name}.safetensors"
 
 
 @functools.lru_cache(maxsize=4)

@@ -12,7 +12,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.priority_sort.config import PRESETS, PrioritySortConfig
 from memviz.tasks.priority_sort.episodes import exam, sample, sample_batch, steps, widths
-from memviz.tasks.priority_sort.score import chance, score
+from memviz.tasks.priority_sort.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="priority_sort",
@@ -26,6 +27,6 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
 )

@@ -15,7 +15,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.recall.config import PRESETS, RecallConfig
 from memviz.tasks.recall.episodes import exam, sample, sample_batch, steps, stretch, widths
-from memviz.tasks.recall.score import chance, score
+from memviz.tasks.recall.score import chance
+from memviz.tasks.scores import score_classes
 
 TASK = Task(
     name="recall",
@@ -29,7 +30,7 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_classes,
     chance=chance,
     stretch=stretch,
 )

@@ -14,7 +14,8 @@ from __future__ import annotations
 from memviz.contracts.task import Task
 from memviz.tasks.repeat_copy.config import PRESETS, RepeatCopyConfig
 from memviz.tasks.repeat_copy.episodes import exam, sample, sample_batch, steps, stretch, widths
-from memviz.tasks.repeat_copy.score import chance, score
+from memviz.tasks.repeat_copy.score import chance
+from memviz.tasks.scores import score_bits
 
 TASK = Task(
     name="repeat_copy",
@@ -28,7 +29,7 @@ TASK = Task(
     sample_batch=sample_batch,
     sample=sample,
     exam=exam,
-    score=score,
+    score=score_bits,
     chance=chance,
     stretch=stretch,
 )
