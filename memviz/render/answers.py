@@ -28,7 +28,7 @@ class Answers:
 def answers(panel: Panel, trace: Any) -> list[Answers]:
     """Every phase with an answer that counts, in order."""
     output, target = np.asarray(trace[panel.signal], float), np.asarray(trace[panel.against or ""], float)
-    masks = [name for name in trace.of_kind("gate") if trace.signals[name].dims == ("t",)]
+    masks = [name for name, signal in trace.signals.items() if (signal.kind, signal.dims) == ("gate", ("t",))]
     asked = np.asarray(trace[masks[0]]) > 0 if masks else np.ones(len(output), bool)
     phases = list(trace.meta.get("phases") or ["answer"] * len(output))
     classes = output.shape[1] > 1 and bool((np.abs(output[asked].sum(-1) - 1) < ONE).all())
