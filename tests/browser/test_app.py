@@ -303,6 +303,7 @@ def test_a_restarted_server_finds_the_run_again(tmp_path, open_page):
         "Failed to load resource",
         "Failed to fetch",
         "server endpoint",
+        "Streamlit server is not responding",
     ]
     page.set_default_timeout(PATIENCE)
     page.wait_for_function("globalThis.memvizScope?.drawn > 1")
