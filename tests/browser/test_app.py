@@ -296,7 +296,15 @@ def test_a_restarted_server_finds_the_run_again(tmp_path, open_page):
     app = App(tmp_path)
     app.start()
     page = open_page(app.url)
-    page.allowed += [ADVICE, "WebSocket", "ERR_CONNECTION", "Failed to load resource", "Failed to fetch"]
+    page.allowed += [
+        ADVICE,
+        "WebSocket",
+        "ERR_CONNECTION",
+        "Failed to load resource",
+        "Failed to fetch",
+        "server endpoint",
+        "Streamlit server is not responding",
+    ]
     page.set_default_timeout(PATIENCE)
     page.wait_for_function("globalThis.memvizScope?.drawn > 1")
     run = train(page)
