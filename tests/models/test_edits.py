@@ -12,7 +12,10 @@ X, Y, T = 3, 2, 4
 SMALL = {
     "ntm": {"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "write_heads": 2},
     "lstm": {"hidden": 4},
-    "dnc": {"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "masked": True, "deallocate": True, "sharpen_links": True},
+    "dnc": {
+        **{"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "start": "uniform"},
+        **{"masked": True, "deallocate": True, "sharpen_links": True},
+    },
 }
 MODELS = {name: (model, model.config(**SMALL.get(name, {}))) for name, model in catalog.models().items()}
 SIGNALS = [(name, signal) for name, (model, config) in MODELS.items() for signal in model.signals(config)]
