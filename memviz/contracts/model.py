@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from memviz.contracts.events import Event
 from memviz.contracts.knob import Preset
 from memviz.contracts.signal import Signal
 
@@ -52,6 +53,8 @@ class Model:
     # memory (C, slot, word): start from it instead of the model's own start, and leave the final memory in it.
     gradient: Callable[[Any, Arrays, Any, float, Arrays | None, Any, np.ndarray | None], tuple[float, int]]
     twin: str  # dotted name of the torch module: same function names, batched; oracle and CUDA path
+    # (config, tape) -> what happened in the recorded episode that only this model can tell, such as a slot freed
+    events: Callable[[Any, Arrays], Iterable[Event]] | None = None
 
 
 def has_memory(model: Model, config: Any) -> bool:

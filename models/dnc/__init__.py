@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memviz.contracts.model import Model
 from memviz.models.dnc.config import PRESETS, DNCConfig, signals
+from memviz.models.dnc.events import events
 from memviz.models.dnc.model import backward, forward, gradient, scratch
 from memviz.models.dnc.parameters import init, start
 
@@ -22,4 +23,5 @@ MODEL = Model(
     scratch=scratch,
     gradient=gradient,
     twin="memviz.models.dnc.twin",
+    events=events,
 )

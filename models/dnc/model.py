@@ -11,8 +11,9 @@ from memviz.models.dnc import kernels
 from memviz.models.dnc.config import DNCConfig
 from memviz.models.dnc.config import signals as declared
 from memviz.models.dnc.edits import edit_state, edits_of
-from memviz.models.dnc.layout import Gradients, Parameters, Scratch, Tape, Work
+from memviz.models.dnc.layout import Gradients, Parameters, Tape, Work
 from memviz.models.dnc.parameters import Arrays
+from memviz.models.dnc.scratch import Scratch
 from memviz.ops.output import output
 
 

@@ -9,37 +9,37 @@ import pytest
 
 import tests.models.test_gradients as shared
 from memviz import catalog
-from memviz.models.dnc import layout
+from memviz.models.dnc import layout, scratch
 
 MODEL = catalog.models()["dnc"]
 
 
 def room(config, T, C, **more):
-    return layout.Scratch(config, 8, 8, T, C, np.float32, **more)
+    return scratch.Scratch(config, 8, 8, T, C, np.float32, **more)
 
 
-def links(scratch, T, C):
+def links(arrays, T, C):
     """Numbers that the links take in all."""
-    tape = layout.Tape(*scratch.at(T, C)[: len(layout.Tape._fields)])
+    tape = layout.Tape(*arrays.at(T, C)[: len(layout.Tape._fields)])
     return tape.link.size + tape.kept.size
 
 
 @pytest.mark.parametrize(("N", "T", "C"), [(256, 400, 1), (256, 400, 2), (256, 399, 1), (1024, 64, 1)])
 def test_links_take_room_for_twice_the_root_of_the_steps(N, T, C):
     config = MODEL.config(N=N, W=8, hidden=8, read_heads=1)
-    scratch = room(config, T, C)
-    assert links(scratch, T, C) <= (2 * math.ceil(math.sqrt(T)) + 1) * C * N * N
+    arrays = room(config, T, C)
+    assert links(arrays, T, C) <= (2 * math.ceil(math.sqrt(T)) + 1) * C * N * N
     if (N, T, C) == (256, 400, 1):
-        assert links(scratch, T, C) * 4 <= 11 * 2**20  # 10.25 MiB, where all of them would be 100 MiB
-        assert scratch.buffer.nbytes <= 64 * 2**20
+        assert links(arrays, T, C) * 4 <= 11 * 2**20  # 10.25 MiB, where all of them would be 100 MiB
+        assert arrays.buffer.nbytes <= 64 * 2**20
 
 
 def test_shorter_chunks_fit_into_the_same_room():
     config = MODEL.config(N=64, W=8, hidden=8, read_heads=1)
-    scratch = room(config, 200, 3)
+    whole = room(config, 200, 3)
     for T in (1, 13, 14, 15, 99, 200):
-        arrays = scratch.at(T, 2)
-        assert arrays[-1].ctypes.data + arrays[-1].nbytes <= scratch.buffer.ctypes.data + scratch.buffer.nbytes
+        last = whole.at(T, 2)[-1]
+        assert last.ctypes.data + last.nbytes <= whole.buffer.ctypes.data + whole.buffer.nbytes
 
 
 @pytest.mark.parametrize("steps", [1, 4, 7, 9])
@@ -48,10 +48,10 @@ def test_links_computed_once_more_give_the_same_gradient(monkeypatch, steps):
     params, episodes = shared.parameters(MODEL, config), shared.chunk(config, steps)
     results = []
     for most in (1 << 18, 0):
-        monkeypatch.setattr(layout, "MOST_LINKS", most)
-        scratch = shared.filled(MODEL, config, episodes, 0.125)
-        assert scratch.segment == (steps if most else math.ceil(math.sqrt(steps)))
-        results.append(shared.gradient(MODEL, config, params, episodes, scratch=scratch))
+        monkeypatch.setattr(scratch, "MOST_LINKS", most)
+        arrays = shared.filled(MODEL, config, episodes, 0.125)
+        assert arrays.segment == (steps if most else math.ceil(math.sqrt(steps)))
+        results.append(shared.gradient(MODEL, config, params, episodes, scratch=arrays))
     assert results[0][:2] == results[1][:2]
     for name, grad in results[0][2].items():
         np.testing.assert_allclose(results[1][2][name], grad, rtol=1e-12, atol=1e-15)
@@ -69,7 +69,7 @@ def test_a_trace_holds_the_links_of_a_memory_that_is_small_enough_to_be_looked_a
 
 
 def test_an_episode_in_two_halves_is_the_whole_one(monkeypatch):
-    monkeypatch.setattr(layout, "MOST_LINKS", 0)
+    monkeypatch.setattr(scratch, "MOST_LINKS", 0)
     config = MODEL.config(N=65, W=3, hidden=5, read_heads=2)
     params = shared.parameters(MODEL, config)
     inputs = np.random.default_rng(1).normal(size=(11, shared.X))

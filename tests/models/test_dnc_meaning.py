@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from memviz.models.dnc.config import DNCConfig
-from tests.models.dnc_memory import BACKWARD, CONTENT, FORWARD, play
+from tests.models.dnc_memory import BACKWARD, CONTENT, FORWARD, MODEL, play
 
 N = 5
 SMALL = {"N": N, "W": 4, "hidden": 3, "read_heads": 1, "usage_epsilon": 0.0}
@@ -47,12 +47,19 @@ def test_a_slot_that_is_freed_after_reading_is_written_next():
     free[4] = 1  # and frees in step 4 what it read in step 3
     told = {"add": words(0, 1, 2, 3, 0, 0), "read_key": reads, "read_strength": 60.0, "free_gate": free}
     told["write_gate"] = np.array([1, 1, 1, 1, 1, 0.0])[:, None]
-    tape, _ = play(DNCConfig(**SMALL), 6, told)
+    config = DNCConfig(**SMALL)
+    tape, _ = play(config, 6, told)
     assert tape["read_weighting"][3, 0].argmax() == 1
     np.testing.assert_allclose(tape["retention"][4], [1, 0, 1, 1, 1], atol=1e-9)
     assert tape["usage"][4].argmin() == 1
     assert tape["write_weighting"][4, 0].argmax() == 1  # although slot 4 was never written: ties go to the lower slot
     np.testing.assert_allclose(tape["retention"][3], np.ones(N))
+    happened = [(event.name, event.t, event.slot, event.head) for event in MODEL.events(config, tape)]
+    assert happened == [
+        *(("allocate", t, t, "write.0") for t in range(4)),
+        ("free", 4, 1, "read.0"),
+        ("allocate", 4, 1, "write.0"),
+    ]
 
 
 @pytest.mark.parametrize("deallocate", [False, True])

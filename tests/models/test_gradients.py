@@ -67,6 +67,12 @@ def detached(config):
     return getattr(config, "usage_gradient", "full") == "detached"
 
 
+def without_ties(config):
+    """The config, from a memory whose slots differ if usage orders them: rounding would order slots that are alike."""
+    alike = hasattr(config, "usage_epsilon") and config.memory == "constant"
+    return dataclasses.replace(config, memory="random") if alike else config
+
+
 def parameters(model, config, dtype=np.float64):
     """First parameters, shaken so that no bias or logit is zero."""
     rng = np.random.default_rng(3)
@@ -197,6 +203,7 @@ def test_loss_and_gradient_agree_with_the_torch_twin(model, config, steps, carry
 @pytest.mark.parametrize("steps", [T, 1])
 def test_every_signal_and_its_gradient_agree_with_the_torch_twin(model, config, steps):
     torch = pytest.importorskip("torch", reason="the twins need the [torch] extra")
+    config = without_ties(config)
     twin, episodes = importlib.import_module(model.twin), chunk(config, steps, episodes=1)
     params = parameters(model, config)
     leaves = {name: torch.tensor(value) for name, value in params.items()}
