@@ -12,15 +12,11 @@ X, Y, T = 3, 2, 4
 SMALL = {
     "ntm": {"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "write_heads": 2},
     "lstm": {"hidden": 4},
-<<<<<<< HEAD
-    "dnc": {"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "masked": True, "deallocate": True, "sharpen_links": True},
     "mann": {"N": 5, "W": 3, "hidden": 4, "heads": 2, "read_order": "previous"},  # slot 0 is read before it is cleared
-=======
     "dnc": {
         **{"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "start": "uniform"},
         **{"masked": True, "deallocate": True, "sharpen_links": True},
     },
->>>>>>> dnc
 }
 # what only orders the slots has no effect while their order stays: here the slot used most becomes the one used least
 ORDERING = {("mann", "usage"): 0.0}

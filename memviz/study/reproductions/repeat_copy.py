@@ -31,8 +31,8 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
 REPRODUCTION = Reproduction(
     name="repeat_copy",
     title="Saying a sequence several times",
-    claim="An NTM learns to repeat a sequence the number of times it is told, far sooner than an LSTM, and carries it to "
-    "longer sequences. Here with words of 6 bits, 1 to 6 of them, 1 to 6 times; the paper has 1 to 10 of both.",
+    claim="An NTM learns to repeat a sequence the number of times it is told, far sooner than an LSTM, and carries it "
+    "to longer sequences. Here with words of 6 bits, 1 to 6 of them, 1 to 6 times; the paper has 1 to 10 of both.",
     source="Graves, Wayne, Danihelka 2014, section 4.2, figures 7 and 8",
     arms=[Arm(name, name, "repeat_copy", "lesson", {}, (LONGER,), BUDGET) for name in NETWORKS],
     figures=figures,
