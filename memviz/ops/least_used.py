@@ -76,7 +76,7 @@ def decay_usage_twin(usage, decay, read, write):
 def least_used_twin(usage, tie, heads, shared, clear_all):
     """(out (..., heads, N), keep (..., N)) of usage (..., N)."""
     usage = usage.detach()
-    number, slots = usage.shape[-1], usage.new_tensor(range(usage.shape[-1]))
+    number, slots = usage.shape[-1], usage.new_ones(usage.shape[-1]).cumsum(-1) - 1
     free, picked = usage, []
     for _ in range(min(heads, number)):
         least = free.amin(-1, keepdim=True) + tie

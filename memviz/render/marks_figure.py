@@ -9,7 +9,7 @@ import numpy as np
 from memviz.contracts.panel import Panel
 from memviz.render.answers import answers
 from memviz.render.colours import SEQUENTIAL
-from memviz.render.projection import longest, project
+from memviz.render.projection import longest, project, words
 from memviz.render.timeline import Mark, marks
 
 # what a mark is called -> (shape, role, shade, size); the shape says it without the colour, as in scope/js/timeline.js,
@@ -55,7 +55,7 @@ def _sort(name: str, found: list[Mark], slots: int, theme: str) -> dict[str, Any
 def key_traces(panel: Panel, trace: Any, t: int, theme: str) -> tuple[list[dict[str, Any]], float, tuple[str, str]]:
     """Keys at t, queries before t and at t; how far the axes reach; the axes' titles."""
     projection = project(panel, trace)
-    keys, queries = np.asarray(trace[panel.signal], float), np.asarray(trace[panel.against or ""], float)
+    keys, queries = words(panel, trace)
     t = min(t, len(keys) - 1)
     top = longest(queries.reshape(-1, queries.shape[-1]))
     slots = projection.points(keys[t], longest(keys[t]))

@@ -106,14 +106,21 @@ def test_a_query_lies_by_the_slot_that_holds_its_item_and_an_empty_slot_nowhere(
 
 
 @needs_node
-def test_both_renderers_find_the_same_points():
+@pytest.mark.parametrize("longer", [0, 4])
+def test_both_renderers_find_the_same_points(longer):
+    """Words may hold more than a key: then only their first part counts."""
+    more = np.random.default_rng(1).normal(size=(*TRACE["keys"].shape[:2], longer)).astype(np.float32)
+    query = Signal("vector", ("t", "read", "output"), "a query that is shorter than a word")
+    arrays = {**TRACE.arrays, "keys": np.concatenate([TRACE["keys"], more], -1)}
+    trace = Trace({**TRACE.signals, "query": query}, arrays, TRACE.events)
     code = """(() => {
       const projection = $projection.projectionOf(trace.panels[0], trace);
-      const points = $projection.pointsOf(projection, $projection.wordsOf(trace, "keys", 4));
+      const points = $projection.pointsOf(projection, $projection.keysOf(trace.panels[0], trace, 4));
       return { axes: projection.axes, share: projection.share, bound: projection.bound, points };
     })()"""
-    found = evaluate("projection", TYPED % code, trace=js(TRACE, [KEYS]))
-    want = project(KEYS, TRACE)
+    found = evaluate("projection", TYPED % code, trace=js(trace, [KEYS]))
+    want = project(KEYS, trace)
+    np.testing.assert_allclose(want.axes, project(KEYS, TRACE).axes)
     np.testing.assert_allclose(found["axes"], want.axes, atol=1e-9)
     np.testing.assert_allclose([*found["share"], found["bound"]], [*want.share, want.bound], rtol=1e-9)
     points = want.points(TRACE["keys"][4].astype(float), longest(TRACE["keys"][4]))

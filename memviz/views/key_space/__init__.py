@@ -10,10 +10,14 @@ from memviz.contracts.view import View
 from memviz.views.sides import having, words
 
 KEYS, QUERIES = ("t", "slot", "word"), ("t", "read", "word")
+PART = ("t", "read", "key")  # queries that are compared with the first numbers of every word only
 
 
 def panels(signals: Mapping[str, Signal]) -> list[Panel]:
-    """The first memory declared against the first vector of the reading heads: what is searched, and what for."""
+    """The first memory declared against the first vector of the reading heads: what is searched, and what for.
+
+    Where words hold more than a key, the queries say so by the dim "key": then the key is the first part of a word.
+    """
     return [
         Panel(
             id=f"key_space.{key}",
@@ -32,7 +36,7 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
             against=query,
         )
         for key in having(signals, "memory", KEYS)[:1]
-        for query in having(signals, "vector", QUERIES)[:1]
+        for query in (having(signals, "vector", PART) + having(signals, "vector", QUERIES))[:1]
     ]
 
 

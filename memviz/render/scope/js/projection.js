@@ -6,6 +6,12 @@ const ROUNDS = 100;
 const MARGIN = 1.15; // beyond the furthest point
 const SHORT = 1e-4; // a word shorter than this, beside the longest, is empty
 
+/** The keys of a scatter panel at step t: of words that are longer than the queries, the first part. */
+export function keysOf(panel, trace, t) {
+  const width = trace.arrays[panel.against].shape.at(-1);
+  return wordsOf(trace, panel.signal, t).map((word) => word.slice(0, width));
+}
+
 /** The words of a signal along its last dim, at step t or (t null) at every step, as arrays. */
 export function wordsOf(trace, name, t = null) {
   const { data, shape } = trace.arrays[name];
@@ -33,9 +39,9 @@ function direction(word, top) {
 /** `{ middle, axes, share, bound }` of a scatter panel. */
 export function projectionOf(panel, trace) {
   return once(trace, `projection ${panel.id}`, () => {
-    const sorts = [wordsOf(trace, panel.signal, trace.T - 1), wordsOf(trace, panel.against)];
+    const sorts = [keysOf(panel, trace, trace.T - 1), wordsOf(trace, panel.against)];
     const known = sorts.flatMap((words) => words.map((word) => direction(word, longest(words))).filter(Boolean));
-    const width = trace.arrays[panel.signal].shape.at(-1);
+    const width = trace.arrays[panel.against].shape.at(-1);
     const middle = Array.from({ length: width }, (_, i) => known.reduce((sum, word) => sum + word[i], 0) / Math.max(1, known.length));
     const spread = covariance(known, middle);
     const total = Math.max(spread.reduce((sum, row, i) => sum + row[i], 0), 1e-30);

@@ -1,7 +1,7 @@
 // Draws keys and queries as points; a slot's name stands beside the chosen slot and the one nearest to the query.
 
 import { sharp } from "./dom.js";
-import { pointsOf, projectionOf, wordsOf } from "./projection.js";
+import { keysOf, pointsOf, projectionOf, wordsOf } from "./projection.js";
 
 /** Draws a scatter panel at step `t`: dots are slots, rings queries, those of earlier steps faint. */
 export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink, font }) {
@@ -9,7 +9,7 @@ export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink,
   const projection = projectionOf(panel, trace);
   const inside = (x) => Math.min(1, Math.max(-1, x / projection.bound));
   const place = ([x, y]) => [width / 2 + inside(x) * (width / 2 - 6), height / 2 - inside(y) * (height / 2 - 6)];
-  const keys = pointsOf(projection, wordsOf(trace, panel.signal, t));
+  const keys = pointsOf(projection, keysOf(panel, trace, t));
   const queries = pointsOf(projection, wordsOf(trace, panel.against));
   const each = queries.length / trace.T;
   context.fillStyle = ink.hair;
