@@ -12,9 +12,8 @@ from memviz.ops.copy import copy
 from memviz.ops.edit import edit
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.lstm import lstm, lstm_vjp
+from memviz.ops.lstm import lstm, lstm_vjp, say
 from memviz.ops.matmul import matmul, matmul_add, transpose
-from memviz.ops.vectormath import tanh
 
 Array = np.ndarray
 
@@ -68,9 +67,7 @@ def forward(clipped, params, inputs, tape, edits):
             lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
             if edits is not None:
                 edit(tape.cell[t + 1, c], edits.cell[t])
-                for j in range(hidden):
-                    tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
-                    h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
+                say(tape.gates[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
                 edit(h, edits.hidden[t])
     said = tape.rows[1:].reshape(T * C, hidden + 1 + X)[:, : hidden + 1]
     matmul(said, params.output, tape.logits.reshape(T * C, Y))
