@@ -13,7 +13,8 @@ from memviz.ops.edit import edit
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
 from memviz.ops.lstm import lstm, lstm_vjp, say
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.transpose import transpose
 
 Array = np.ndarray
 
