@@ -103,6 +103,12 @@ def loss_twin(x, target, classes):
     return (x.clamp(min=0) + (-x.abs()).exp().log1p() - target * x).sum(-1)
 
 
+def chunk_loss_twin(logits, targets, mask, classes):
+    """(nats, wrong) of logits and targets (T, C, Y), summed over the steps whose mask (T, C) is not 0."""
+    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
+    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+
+
 def run(new, x, target, classes):
     """Drive the pairs for the op test."""
     out = new()

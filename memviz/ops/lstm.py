@@ -22,6 +22,17 @@ from memviz.ops.vectormath import sigmoid, tanh
 
 
 @kernel
+def say(gates, cell, squashed, hidden):
+    """Write squashed and hidden, what the cell says through its output gate: also after an edit of the cell."""
+    H = cell.shape[0]
+    o = gates[3 * H :]
+    for j in range(H):
+        squashed[j] = tanh(cell[j])
+    for j in range(H):
+        hidden[j] = o[j] * squashed[j]
+
+
+@kernel
 def lstm(gates, before, cell, squashed, hidden):
     """Turn the sums in gates into gates; write cell, squashed and hidden."""
     H = before.shape[0]
@@ -34,10 +45,7 @@ def lstm(gates, before, cell, squashed, hidden):
         o[j] = sigmoid(o[j])
     for j in range(H):
         cell[j] = f[j] * before[j] + i[j] * g[j]
-    for j in range(H):
-        squashed[j] = tanh(cell[j])
-    for j in range(H):
-        hidden[j] = o[j] * squashed[j]
+    say(gates, cell, squashed, hidden)
 
 
 @kernel

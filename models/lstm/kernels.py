@@ -12,9 +12,9 @@ from memviz.ops.copy import copy
 from memviz.ops.edit import edit
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.lstm import lstm, lstm_vjp
-from memviz.ops.matmul import matmul, matmul_add, transpose
-from memviz.ops.vectormath import tanh
+from memviz.ops.lstm import lstm, lstm_vjp, say
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.transpose import transpose
 
 Array = np.ndarray
 
@@ -50,8 +50,8 @@ class Gradients(NamedTuple):
 
 
 @part
-def forward(clipped, params, inputs, tape, edits):
-    """Fill the tape."""
+def forward(limit, params, inputs, tape, edits):
+    """Fill the tape; limit: of the logits, 0 = none."""
     T, C, X = inputs.shape
     hidden, Y = params.hidden_start.shape[0], tape.logits.shape[2]
     for c in range(C):
@@ -68,25 +68,23 @@ def forward(clipped, params, inputs, tape, edits):
             lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
             if edits is not None:
                 edit(tape.cell[t + 1, c], edits.cell[t])
-                for j in range(hidden):
-                    tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
-                    h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
+                say(tape.gates[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
                 edit(h, edits.hidden[t])
     said = tape.rows[1:].reshape(T * C, hidden + 1 + X)[:, : hidden + 1]
     matmul(said, params.output, tape.logits.reshape(T * C, Y))
-    if clipped > 0:
-        clip(tape.logits.reshape(-1), tape.logits.dtype.type(clipped))
+    if limit > 0:
+        clip(tape.logits.reshape(-1), tape.logits.dtype.type(limit))
 
 
 @part
-def backward(clipped, params, grads, tape, d):
+def backward(limit, params, grads, tape, d):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
     T, C, Y = tape.logits.shape
     hidden, one_more = params.hidden_start.shape[0], params.output.shape[0]
     transpose(params.controller[:one_more], d.controller)
     transpose(params.output, d.output)
-    if clipped > 0:
-        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(clipped), d.logits.reshape(-1))
+    if limit > 0:
+        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(limit), d.logits.reshape(-1))
     dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
     d.rows[0][:] = 0
     matmul(dlogits, d.output, d.rows[1:].reshape(T * C, one_more))
@@ -110,21 +108,21 @@ TO_GRADS, TO_TAPE, TO_GRADIENTS = accumulate(len(part._fields) for part in (Para
 
 
 @kernel
-def what_if(clipped, params, inputs, tape, edits):
+def what_if(limit, params, inputs, tape, edits):
     """Fill the tape, with edits on the way."""
-    forward(clipped, params, inputs, tape, edits)
+    forward(limit, params, inputs, tape, edits)
 
 
 @kernel
-def chunk(inputs, targets, mask, clipped, classes, scale, learn, *rest):
+def chunk(inputs, targets, mask, limit, classes, scale, learn, *rest):
     """Forward, loss and - if `learn` - backward of a chunk; returns (nats, wrong).
 
     rest: Parameters, their gradients, Tape, Gradients, one after the other.
     """
     params, grads = Parameters(*rest[:TO_GRADS]), Parameters(*rest[TO_GRADS:TO_TAPE])
     tape, d = Tape(*rest[TO_TAPE:TO_GRADIENTS]), Gradients(*rest[TO_GRADIENTS:])
-    forward(clipped, params, inputs, tape, None)
+    forward(limit, params, inputs, tape, None)
     nats, wrong = chunk_loss(tape.logits, targets, mask, classes, scale, d.logits)
     if learn:
-        backward(clipped, params, grads, tape, d)
+        backward(limit, params, grads, tape, d)
     return nats, wrong

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from memviz.models.lstm.config import LSTMConfig
 from memviz.ops.clip import clip_twin
-from memviz.ops.loss import loss_twin
+from memviz.ops.loss import chunk_loss_twin
 from memviz.ops.lstm import lstm_twin
 
 Tensors = dict[str, Tensor]
@@ -40,9 +40,7 @@ def forward(
 
 def loss(config: LSTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
-    classes = config.outputs == "classes"
-    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
-    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+    return chunk_loss_twin(logits, targets, mask, config.outputs == "classes")
 
 
 def tape(config: LSTMConfig, states: list[Tensors]) -> Tensors:

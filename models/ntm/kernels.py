@@ -10,8 +10,9 @@ from memviz.ops.clip import clip, clip_vjp
 from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import matmul, matmul_add
 from memviz.ops.softmax import softmax, softmax_vjp
+from memviz.ops.transpose import transpose
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
 TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)

@@ -140,7 +140,9 @@ def gradient_shapes(tape: Mapping[str, tuple[int, ...]], X: int, record: bool) -
     T1, C, K = tape["rows"]
     whole["rows"] = (T1, C, K - X)
     if not record:
-        short = {"memory": 1, "cell": 2, "weighting": 2} | dict.fromkeys(Gradients._fields[4:14], 1)
+        told = ("key", "add", "erase", "strength", "gate", "sharpness", "shift")
+        stages = ("content", "interpolated", "shifted")
+        short = {"memory": 1, "cell": 2, "weighting": 2} | dict.fromkeys(told + stages, 1)
         whole |= {name: (steps, *whole[name][1:]) for name, steps in short.items()}
     return whole
 

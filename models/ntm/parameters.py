@@ -105,7 +105,7 @@ def _start_weighting(config: NTMConfig, logits: np.ndarray | None, heads: int) -
     if logits is None:
         return fixed_weighting(config, heads)
     weighting = np.empty_like(logits)
-    for h in range(heads):  # the op that training uses too, so that both agree to the last bit
+    for h in range(heads):  # training's op; compiled into the whole kernel, float32 sums may be ordered otherwise
         softmax(logits[h], logits.dtype.type(1), weighting[h])
     return weighting
 

@@ -13,9 +13,8 @@ from memviz.models.ntm.heads import heads, heads_vjp
 from memviz.ops.edit import edit
 from memviz.ops.feedforward import feedforward, feedforward_vjp
 from memviz.ops.kernel import part
-from memviz.ops.lstm import lstm, lstm_vjp
+from memviz.ops.lstm import lstm, lstm_vjp, say
 from memviz.ops.matmul import matmul, matmul_add
-from memviz.ops.vectormath import tanh
 
 
 @part
@@ -30,9 +29,7 @@ def controller(options, params, tape, edits, t):
             lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
             if edits is not None:
                 edit(tape.cell[t + 1, c], edits.cell[t])
-                for j in range(hidden):
-                    tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
-                    h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
+                say(tape.gates[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
         else:
             feedforward(tape.gates[t, c], h)
         if edits is not None:

@@ -11,9 +11,11 @@ import sys
 import numpy as np
 import pytest
 
-from memviz.ops import matmul as module
+from memviz.ops import registers
 from memviz.ops.kernel import kernel
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.registers import VECTOR_BITS
+from memviz.ops.transpose import transpose
 
 DTYPES = (np.float32, np.float64)
 SIZES = (0, 1, 2, 3, 5, 8, 9, 16, 17, 31, 33, 50)
@@ -119,7 +121,7 @@ def test_not_a_number_stays_where_it_is():
 
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 HOSTS = [  # this process tests the host itself
-    *(pytest.param({"MEMVIZ_VECTOR_BITS": str(b)}, b, id=str(b)) for b in (128, 256, 512) if b != module.VECTOR_BITS),
+    *(pytest.param({"MEMVIZ_VECTOR_BITS": str(b)}, b, id=str(b)) for b in (128, 256, 512) if b != VECTOR_BITS),
     pytest.param({"NUMBA_CPU_NAME": "generic"}, 128, id="no vector extensions at all"),
     pytest.param(
         {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "+avx2,+fma"},
@@ -135,7 +137,7 @@ def test_every_register_width_is_right(setting, bits, tmp_path):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_CPU", "MEMVIZ_VECTOR"))}
     environment |= setting | {"MEMVIZ_HOME": str(tmp_path)}
     options = ["-q", "-p", "no:cacheprovider", "-k", "small_shapes or transposed"]
-    code = f"import sys; from memviz.ops.matmul import VECTOR_BITS as b; sys.exit(b != {bits})"
+    code = f"import sys; from memviz.ops.registers import VECTOR_BITS as b; sys.exit(b != {bits})"
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
     result = subprocess.run(
         [sys.executable, "-m", "pytest", *options, __file__], env=environment, capture_output=True, text=True
@@ -146,4 +148,4 @@ def test_every_register_width_is_right(setting, bits, tmp_path):
 def test_a_wrong_width_is_refused_with_the_remedy(monkeypatch):
     monkeypatch.setenv("MEMVIZ_VECTOR_BITS", "100")
     with pytest.raises(ValueError, match="MEMVIZ_VECTOR_BITS: want 128, 256 or 512, got 100"):
-        module._vector_bits()
+        registers._vector_bits()
