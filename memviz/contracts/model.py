@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.events import Event
 from memviz.contracts.knob import Preset
 from memviz.contracts.signal import Signal
 
@@ -44,6 +45,8 @@ class Model:
     # memory (C, slot, word): start from it instead of the model's own start, and leave the final memory in it.
     gradient: Callable[[Any, Arrays, Any, float, Arrays | None, Any, np.ndarray | None], tuple[float, int]]
     twin: str  # dotted name of the torch module: same function names, batched; oracle and CUDA path
+    # (config, recorded signals) -> what happened, in words; without it, the strongest write and read of every step
+    events: Callable[[Any, Arrays], list[Event]] | None = None
 
 
 def has_memory(model: Model, config: Any) -> bool:

@@ -105,7 +105,7 @@ def lookup_twin(K, q, b, item, nearest, epsilon):
     """Weightings (..., N): keys K (..., N, W), query q (..., W), strength b (...), items (..., N)."""
     similarity = similarities_twin(K, q, epsilon)
     used = (item >= 0).expand(similarity.shape)
-    best_first = similarity.detach().masked_fill(~used, -4).argsort(-1, descending=True, stable=True)
+    best_first = similarity.detach().masked_fill(~used, -4).argsort(dim=-1, descending=True, stable=True)
     chosen = used & (best_first.argsort(-1) < (nearest or similarity.shape[-1]))
     z = (b.unsqueeze(-1) * similarity).masked_fill(~chosen, -1e30)
     return z.softmax(-1) * chosen

@@ -90,7 +90,8 @@ def record(
         signals |= {f"d_{name}": gradient_of(name, declared[name]) for name in declared if f"d_{name}" in given}
         arrays |= {name: given[name] for name in signals if name.startswith("d_")}
     about = {**_about(setup, episode, outputs), **(meta or {})}
-    trace = Trace(signals, arrays, tuple(strongest(signals, arrays)), None, about)
+    events = model.events(config, arrays) if model.events and whole else strongest(signals, arrays)
+    trace = Trace(signals, arrays, tuple(events), None, about)
     return trace if whole else trace.finite()
 
 

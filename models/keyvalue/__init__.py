@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memviz.contracts.model import Model
 from memviz.models.keyvalue.config import PRESETS, KeyValueConfig, signals
+from memviz.models.keyvalue.events import events
 from memviz.models.keyvalue.model import backward, forward, gradient, scratch
 from memviz.models.keyvalue.parameters import init, start
 
@@ -21,4 +22,5 @@ MODEL = Model(
     scratch=scratch,
     gradient=gradient,
     twin="memviz.models.keyvalue.twin",
+    events=events,
 )

@@ -31,8 +31,7 @@ def start(config: KeyValueConfig, params: Tensors, B: int) -> Tensors:
     rows = len(params["controller"]) - 1
     rows -= config.hidden * (config.controller == "lstm") + config.W * config.feedback
     first = {"memory": like.new_tensor(empty_memory(config))}
-    if config.past:
-        first["past"] = like.new_zeros(config.past, rows // (1 + config.past))
+    first["past"] = like.new_zeros(config.past, rows // (1 + config.past))
     for name in ("hidden", "cell", "read_vector"):
         if f"{name}_start" in params:
             first[name] = params[f"{name}_start"]
@@ -41,11 +40,8 @@ def start(config: KeyValueConfig, params: Tensors, B: int) -> Tensors:
 
 def encode(config: KeyValueConfig, params: Tensors, state: Tensors, x: Tensor) -> Tensors:
     """The encoder's new state from its old one, and the inputs that the next step sees as past."""
-    seen, past = [x], {}
-    if config.past:
-        seen.append(state["past"].flatten(1))
-        past["past"] = torch.cat([x.unsqueeze(1), state["past"]], 1)[:, : config.past]
-    seen.append(x.new_ones(len(x), 1))
+    seen = [x, state["past"].flatten(1), x.new_ones(len(x), 1)]
+    past = {"past": torch.cat([x.unsqueeze(1), state["past"]], 1)[:, : config.past]}
     seen += [state["hidden"]] if config.controller == "lstm" else []
     seen += [state["read_vector"]] if config.feedback else []
     sums = torch.cat(seen, 1) @ params["controller"]

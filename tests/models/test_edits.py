@@ -8,11 +8,16 @@ import pytest
 from memviz import catalog
 from memviz.contracts.errors import ConfigError
 
-X, Y, T = 3, 2, 4
+X, Y, T = 3, 2, 6
 SMALL = {
     "ntm": {"N": 5, "W": 3, "hidden": 4, "read_heads": 2, "write_heads": 2},
     "lstm": {"hidden": 4},
+    "keyvalue": {"N": 2, "W": 3, "hidden": 4, "policy": "lfu", "update": "append", "write": "gate"},
 }
+# what only orders the slots has no effect while their order stays, nor an item that stays one
+ORDERING = {("keyvalue", "count"): 9.0, ("keyvalue", "age"): 9.0}
+ORDERING |= {("keyvalue", "item"): -1.0, ("keyvalue", "item_start"): 0.0}
+EDITED = {"keyvalue": 2}  # the step that is edited: two entries are there to choose from
 MODELS = {name: (model, model.config(**SMALL.get(name, {}))) for name, model in catalog.models().items()}
 SIGNALS = [(name, signal) for name, (model, config) in MODELS.items() for signal in model.signals(config)]
 every_model = pytest.mark.parametrize("name", MODELS)
@@ -42,9 +47,10 @@ def test_an_edited_number_is_what_was_asked_and_has_effects_only_from_there_on(n
     model, config = MODELS[name]
     outputs, _, tape = play(name, None)
     timed = model.signals(config)[signal].dims[0] == "t"
-    step, at = (1, (1, *(0,) * (tape[signal].ndim - 1))) if timed else (0, (0,) * tape[signal].ndim)
+    step = EDITED.get(name, 1) if timed else 0
+    at = (step, *(0,) * (tape[signal].ndim - 1)) if timed else (0,) * tape[signal].ndim
     wanted = np.full_like(tape[signal], np.nan)
-    wanted[at] = tape[signal][at] * 0.5 + 0.3
+    wanted[at] = ORDERING.get((name, signal), tape[signal][at] * 0.5 + 0.3)
 
     edited_outputs, _, edited = play(name, {signal: wanted})
     assert edited[signal][at] == wanted[at]
