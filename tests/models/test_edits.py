@@ -15,8 +15,8 @@ SMALL = {
     "keyvalue": {"N": 2, "W": 3, "hidden": 4, "policy": "lfu", "update": "append", "write": "gate"},
 }
 # what only orders the slots has no effect while their order stays, nor an item that stays one
-ORDERING = {("keyvalue", "count"): 9.0, ("keyvalue", "age"): 9.0}
-ORDERING |= {("keyvalue", "item"): -1.0, ("keyvalue", "item_start"): 0.0}
+ORDERING = {("keyvalue", "count"): 0.0, ("keyvalue", "item"): -1.0, ("keyvalue", "item_start"): 0.0}
+UNASKED = {("keyvalue", "age")}  # this policy goes by counts; test_keyvalue_slots.py edits ages under another
 EDITED = {"keyvalue": 2}  # the step that is edited: two entries are there to choose from
 MODELS = {name: (model, model.config(**SMALL.get(name, {}))) for name, model in catalog.models().items()}
 SIGNALS = [(name, signal) for name, (model, config) in MODELS.items() for signal in model.signals(config)]
@@ -58,7 +58,7 @@ def test_an_edited_number_is_what_was_asked_and_has_effects_only_from_there_on(n
     for other, values in tape.items():
         if model.signals(config)[other].dims[0] == "t":
             np.testing.assert_array_equal(edited[other][:step], values[:step])
-    assert np.abs(edited_outputs - outputs).max() > 0
+    assert np.abs(edited_outputs - outputs).max() > 0 or (name, signal) in UNASKED
 
 
 @every_model

@@ -101,6 +101,16 @@ def test_the_least_recently_used_slot_is_given_up_and_the_event_says_so():
     assert told[0].text == "evicted slot 1 holding item 1: least recently used"
 
 
+def test_an_edited_age_changes_what_is_given_up():
+    settings = config(hard=True)
+    params = MODEL.init(settings, X, Y, np.random.default_rng(1))
+    ages = np.full((4, 3), np.nan)
+    ages[2, 2] = 9
+    edits = {"write_key": KEYS[:4][:, None], "read_key": KEYS[[0, 0, 0, 0]][:, None], "age": ages}
+    tape = MODEL.forward(settings, params, MODEL.start(settings, params), np.zeros((4, X)), edits)[2]
+    assert list(tape["item"][-1]) == [0, 1, 3]
+
+
 def test_belady_keeps_what_will_be_asked_for():
     settings = config(policy="belady", hard=True)
     tape = play(settings, [0, 1, 2, 3, 4, 4], [7, 7, 7, 7, 0, 2])[2]  # 1 is never asked for

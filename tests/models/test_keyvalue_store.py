@@ -15,7 +15,7 @@ from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.training import memory as training_memory
 
 X, Y, T, W = 3, 2, 7, 4
-CONFIG = KeyValueConfig(N=6, W=W, hidden=5, nearest=2, update="append")
+CONFIG = KeyValueConfig(N=6, W=W, hidden=5, update="append")
 ANSWER = """
 import sys
 import numpy as np
