@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from memviz.contracts.errors import ConfigError
 from memviz.training.engine import Engine
@@ -40,17 +41,23 @@ class Driver:
     def _serve(self) -> None:
         engine = self._engine
         while not self._closing:
-            try:
-                for command in engine.mailbox.take():
-                    command()
-                wait = engine.turn()
-            except ConfigError as error:
-                engine.say(engine.state, str(error))
-                wait = 0.0
-            except Exception as error:
-                log.exception("run %s failed", self._id)
-                engine.fail(f"{type(error).__name__}: {error} (details are in the log)")
-                wait = None
+            for command in engine.mailbox.take():
+                self._guarded(command)  # what one command raises does not cost the next one
+            wait = self._guarded(engine.turn)
             if wait != 0.0:
                 engine.mailbox.wait(wait)
         engine.close()
+
+    def _guarded(self, work: Callable[[], Any]) -> float | None:
+        """Do it, or say on the page why not; returns how long to wait then, None being until the next command."""
+        engine = self._engine
+        try:
+            wait: float | None = work()
+            return wait
+        except ConfigError as error:
+            engine.say(engine.state, str(error))
+            return 0.0
+        except Exception as error:
+            log.exception("run %s failed", self._id)
+            engine.fail(f"{type(error).__name__}: {error} (details are in the log)")
+            return None

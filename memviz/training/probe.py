@@ -90,7 +90,9 @@ def record(
         signals |= {f"d_{name}": gradient_of(name, declared[name]) for name in declared if f"d_{name}" in given}
         arrays |= {name: given[name] for name in signals if name.startswith("d_")}
     about = {**_about(setup, episode, outputs), **(meta or {})}
-    events = [*strongest(signals, arrays), *(model.events(config, tape) if model.events else ())]
+    told = list(model.events(config, arrays)) if model.events and whole else []
+    names = {event.name for event in told}
+    events = [*(event for event in strongest(signals, arrays) if event.name not in names), *told]
     trace = Trace(signals, arrays, tuple(events), None, about)
     return trace if whole else trace.finite()
 

@@ -123,7 +123,7 @@ class Run:
 
         The live knobs stay as they are now, or become those of the record; no branch is lost.
         """
-        self._state(update, of)
+        self.state_at(update, of)
         self._driver.put("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
 
     def gradients(self, on: bool) -> None:
@@ -144,7 +144,7 @@ class Run:
 
     def record(self, update: int, gradients: bool | None = None, branch: int | None = None) -> Record:
         """The probe's trace at a recorded update, and the state. Raises ConfigError if there is none."""
-        engine, state = self._engine, self._state(update, branch)
+        engine, state = self._engine, self.state_at(update, branch)
         setup = engine.branches.find(branch).setup
         engine.gate.prepare(lambda _: None)
         probe = engine.probe if setup is engine.probe.setup else Probe(setup)
@@ -157,7 +157,7 @@ class Run:
         The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
         """
         setup = self._engine.branches.now.setup
-        return memory.of(setup, self._state(self.records()[-1] if update is None else update))
+        return memory.of(setup, self.state_at(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""
@@ -201,7 +201,8 @@ class Run:
         self._engine.gradients = bool(on)
         self._engine.show()
 
-    def _state(self, update: int, branch: int | None = None) -> TrainState:
+    def state_at(self, update: int, branch: int | None = None) -> TrainState:
+        """The state of a recorded update (of a branch; None: the present one). Raises ConfigError with the nearest."""
         history = self._engine.branches.find(branch).history
         state = history.state(update)
         if state is None:

@@ -42,7 +42,7 @@ def fingerprint(run: Any, update: int) -> str:
 
 def state_at(run: Any, update: int) -> TrainState:
     """The recorded state of an update, without its trace: that costs an episode. Raises ConfigError without one."""
-    state: TrainState = run._state(update)
+    state: TrainState = run.state_at(update)
     return state
 
 

@@ -227,7 +227,8 @@ def test_every_signal_and_its_gradient_agree_with_the_torch_twin(model, config, 
     for name, value in twin.tape(config, slopes).items():
         assert_near(gradients[f"d_{name}"], one_episode(name, value) / answered, EXACT, 1e-14, f"d_{name}")
     if has_memory(model, config):
-        np.testing.assert_array_equal(after["memory"], tape["memory"][-1])
+        words = tape["memory"].shape[-1]  # a state's slots may hold more: keys, and how they were used
+        np.testing.assert_array_equal(after["memory"][:, :words], tape["memory"][-1])
 
 
 def one_episode(name, value):

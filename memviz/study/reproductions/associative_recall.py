@@ -30,8 +30,8 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
 REPRODUCTION = Reproduction(
     name="associative_recall",
     title="Which item came after this one?",
-    claim="Shown one of the items it saw, an NTM learns to name the next, on 2 to 6 items, and answers with 12; an LSTM "
-    "is far behind. Here with items of 2 words of 4 bits; the paper has 3 of 6.",
+    claim="Shown one of the items it saw, an NTM learns to name the next, on 2 to 6 items, and answers with 12. An "
+    "LSTM is far behind. Here with items of 2 words of 4 bits; the paper has 3 of 6.",
     source="Graves, Wayne, Danihelka 2014, section 4.3, figures 10 and 11",
     arms=[Arm(name, name, "associative_recall", "lesson", KNOBS, ITEMS, BUDGET) for name in NETWORKS],
     figures=figures,

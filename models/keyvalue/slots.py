@@ -1,0 +1,246 @@
+"""The memory unit: one step of one episode reads the nearest keys, and then writes one slot; and the same backwards.
+
+    read vector = sum over slots of reading value     reading = softmax over the nearest of strength cos(query, key)
+    slot        = the hit, or else a free slot, or else the one that the policy gives up
+    value[slot] = kept value[slot] + (1 - kept) gate value          kept: 0, or 1 - rate in an average
+    key[slot]   = kept key[slot] + (1 - kept) key                   kept: 0, or 1 in an average
+
+Source: Kaiser et al. 2017, section 2.1 (hit or the oldest slot, average); Pritzel et al. 2017 (NEC), section 2.1
+(append, replace, softmax of the nearest). Which slots are read, hit or given up are constants in the backward.
+"""
+
+from __future__ import annotations
+
+from memviz.models.keyvalue.layout import APPEND, AVERAGE, MERGE
+from memviz.ops.content import inverse_norm
+from memviz.ops.copy import copy
+from memviz.ops.kernel import kernel, part
+from memviz.ops.lookup import choose, lookup, lookup_vjp, most_similar, similarities
+from memviz.ops.policies import BELADY, FREE, Ledger, passed, read_from, victim, written
+from memviz.ops.policies.merge import merged, nearest_pair
+from memviz.ops.random import mix
+
+
+@kernel
+def later(book, decay):
+    """Note that a step has passed: times count back from now."""
+    passed(book, decay)
+    for n in range(book.item.shape[0]):
+        if book.item[n] >= 0:
+            book.born[n] -= 1
+            book.touched[n] -= 1
+
+
+@kernel
+def weigh(similarity, item, nearest, hard, strength, reading):
+    """Write the read weighting; return the slot read most, -1 if none is used."""
+    if not hard:
+        return lookup(similarity, item, nearest, strength, reading)
+    choose(similarity, item, 1, reading)
+    return most_similar(similarity, item)
+
+
+@kernel
+def blend(values, reading, out):
+    """Write the value read; the rows lie slot by slot."""
+    for i in range(out.shape[0]):
+        out[i] = 0
+    for n in range(values.shape[0]):
+        w = reading[n]
+        if w != 0:
+            for i in range(out.shape[0]):
+                out[i] += w * values[n, i]
+
+
+@kernel
+def hit_slot(keys, inverse, item, key, epsilon, threshold, room):
+    """The used slot whose key is most like this one, if it is like enough, else -1."""
+    similarities(keys, inverse, key, epsilon, room)
+    best = most_similar(room, item)
+    return best if best >= 0 and room[best] >= threshold else -1
+
+
+@kernel
+def look_ahead(keys, inverse, queries, c, t, epsilon, threshold, out):
+    """Write the next step whose query hits each slot's key, T where none does; queries (T, C, W)."""
+    T, N = queries.shape[0], keys.shape[0]
+    for n in range(N):
+        out[n] = T
+    for s in range(T - 1, t, -1):
+        scale = inverse_norm(queries[s, c], epsilon)
+        for n in range(N):
+            total = keys.dtype.type(0)
+            for i in range(keys.shape[1]):
+                total += queries[s, c, i] * keys[n, i]
+            if total * inverse[n] * scale >= threshold:
+                out[n] = s
+
+
+@kernel
+def newest(item):
+    """The largest item of the slots, -1 if all are free."""
+    last = item[0]
+    for n in range(item.shape[0]):
+        last = max(last, item[n])
+    return last
+
+
+@kernel
+def is_full(item):
+    """Whether no slot is free."""
+    for n in range(item.shape[0]):  # noqa: SIM110 - numba knows no generators
+        if item[n] == FREE:
+            return False
+    return True
+
+
+@kernel
+def put(row, kept, scale, new):
+    """row = kept row + (1 - kept) scale new."""
+    share = (row.dtype.type(1) - kept) * scale
+    for i in range(row.shape[0]):
+        row[i] = kept * row[i] + share * new[i]
+
+
+@kernel
+def put_vjp(kept, scale, new, drow, dnew):
+    """Turn drow into the gradient of the row before, add into dnew; return dL/dscale."""
+    rest, dscale = drow.dtype.type(1) - kept, drow.dtype.type(0)
+    for i in range(drow.shape[0]):
+        dscale += rest * drow[i] * new[i]
+        dnew[i] += rest * scale * drow[i]
+        drow[i] *= kept
+    return dscale
+
+
+@kernel
+def halve_into(rows, i, j):
+    """Row i becomes the mean of rows i and j."""
+    half = rows.dtype.type(0.5)
+    for w in range(rows.shape[1]):
+        rows[i, w] = half * (rows[i, w] + rows[j, w])
+
+
+@kernel
+def halve_into_vjp(drows, i, j):
+    """Turn drows after into drows before; row j, overwritten since, has none of its own."""
+    half = drows.dtype.type(0.5)
+    for w in range(drows.shape[1]):
+        drows[i, w] *= half
+        drows[j, w] += drows[i, w]
+
+
+@part
+def read_slots(options, tape, t, c, after):
+    """Write how similar the keys are, and where the step reads; note the use of the slot read most."""
+    keys, inverse, ledger = tape.keys[after, c], tape.inverse[after, c], tape.ledger[after, c]
+    book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], tape.room[1])
+    later(book, ledger.dtype.type(options.decay))
+    similarities(keys, inverse, tape.query[t, c], options.cosine_epsilon, tape.similarity[t, c])
+    strength, reading = tape.strength[t, c], tape.reading[t, c]
+    top = weigh(tape.similarity[t, c], book.item, options.nearest, options.hard, strength, reading)
+    if top >= 0:
+        read_from(book, top, 0, 0)
+
+
+@kernel
+def find_slot(policy, chance, hits, room, queries, keys, inverse, ledger, c, t):
+    """(slot, into) for an item that has no slot: free, or given up, or freed by merging its item into another."""
+    threshold, epsilon = hits
+    full, into = is_full(ledger[0]), -1
+    book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], room[1])
+    if full and policy == MERGE:
+        into, slot = nearest_pair(keys, inverse)
+        if into != slot:
+            merged(book, into, slot)
+            return slot, into
+        return slot, -1
+    if full and policy == BELADY:
+        look_ahead(keys, inverse, queries, c, t, epsilon, threshold, room[1])
+    return victim(min(policy, BELADY), book, mix(chance[0], whole(newest(ledger[0]))), 0), -1
+
+
+@kernel
+def whole(x):
+    """A whole number kept as a float."""
+    return int(max(x, 0))
+
+
+@part
+def write_slot(options, tape, t, c, after):
+    """Choose a slot if the step writes, keep its old rows, write it, and note it in the ledger."""
+    keys, values, inverse = tape.keys[after, c], tape.values[after, c], tape.inverse[after, c]
+    ledger, epsilon = tape.ledger[after, c], options.cosine_epsilon
+    slot = into = -1
+    kept_key = kept_value = keys.dtype.type(0)
+    if tape.gate[t, c] > 0.5:
+        book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], tape.room[1])
+        if options.update != APPEND:
+            slot = hit_slot(keys, inverse, book.item, tape.key[t, c], epsilon, options.hit, tape.room[0])
+        if slot >= 0:
+            book.touched[slot] = 0
+            book.usage[slot] += 1
+            if options.update == AVERAGE:
+                kept_key, kept_value = keys.dtype.type(1), keys.dtype.type(1 - options.rate)
+        else:
+            hits, item = (options.hit, epsilon), newest(book.item) + 1
+            place = options.policy, options.chance, hits, tape.room, tape.query, keys, inverse, ledger, c, t
+            slot, into = find_slot(*place)
+            written(book, slot, item, 0, 0)
+        copy(keys[slot], tape.old_keys[t, c, 0])
+        copy(values[slot], tape.old_values[t, c, 0])
+        if into >= 0:
+            copy(keys[into], tape.old_keys[t, c, 1])
+            copy(values[into], tape.old_values[t, c, 1])
+            halve_into(keys, into, slot)
+            halve_into(values, into, slot)
+            inverse[into] = inverse_norm(keys[into], epsilon)
+        put(keys[slot], kept_key, keys.dtype.type(1), tape.key[t, c])
+        put(values[slot], kept_value, tape.gate[t, c], tape.value[t, c])
+        inverse[slot] = inverse_norm(keys[slot], epsilon)
+    tape.slot[t, c], tape.into[t, c] = slot, into
+    tape.kept_key[t, c], tape.kept_value[t, c] = kept_key, kept_value
+
+
+@part
+def write_slot_vjp(options, tape, d, t, c, before):
+    """From the gradients of the store after the write to those before; and roll a store kept once back."""
+    slot, into = int(tape.slot[t, c]), int(tape.into[t, c])
+    d.key[t, c][:] = 0
+    d.value[t, c][:] = 0
+    d.gate[t, c] = 0
+    if slot >= 0:
+        one, dkeys, dvalues = tape.key.dtype.type(1), d.keys[before, c], d.values[before, c]
+        put_vjp(tape.kept_key[t, c], one, tape.key[t, c], dkeys[slot], d.key[t, c])
+        gate, kept = tape.gate[t, c], tape.kept_value[t, c]
+        d.gate[t, c] = put_vjp(kept, gate, tape.value[t, c], dvalues[slot], d.value[t, c])
+        if into >= 0:
+            halve_into_vjp(dkeys, into, slot)
+            halve_into_vjp(dvalues, into, slot)
+        if tape.keys.shape[0] == 1:
+            for which, n in enumerate((slot, into)):
+                if n >= 0:
+                    copy(tape.old_keys[t, c, which], tape.keys[0, c, n])
+                    copy(tape.old_values[t, c, which], tape.values[0, c, n])
+                    tape.inverse[0, c, n] = inverse_norm(tape.keys[0, c, n], options.cosine_epsilon)
+
+
+@part
+def read_slots_vjp(options, tape, d, t, c, before, dr):
+    """From the gradient of the value read: add into those of values and keys, write those of query and strength."""
+    keys, values, dvalues = tape.keys[before, c], tape.values[before, c], d.values[before, c]
+    reading, dreading = tape.reading[t, c], d.reading[t, c]
+    for n in range(reading.shape[0]):  # out[i] = sum_n reading[n] values[n, i]
+        total = reading.dtype.type(0)
+        for i in range(dr.shape[0]):
+            total += dr[i] * values[n, i]
+        dreading[n] = total
+        if reading[n] != 0:
+            for i in range(dr.shape[0]):
+                dvalues[n, i] += reading[n] * dr[i]
+    d.query[t, c][:] = 0
+    d.strength[t, c] = 0
+    if not options.hard:
+        saved = keys, tape.inverse[before, c], tape.query[t, c], tape.strength[t, c], options.cosine_epsilon
+        given = tape.similarity[t, c], reading, dreading, d.keys[before, c], d.query[t, c]
+        d.strength[t, c] = lookup_vjp(*saved, *given)

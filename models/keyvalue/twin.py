@@ -1,0 +1,216 @@
+"""The network in torch, batched: the oracle of kernels.py, function by function, and the path to CUDA.
+
+Everything has time and the batch first: inputs (T, B, X), a state's memory (B, N, 2 W + 5) with rows [value | key |
+item born touched count usage]. There is no backward here: torch derives it. Slots are chosen one episode at a time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from memviz.models.keyvalue.config import KeyValueConfig
+from memviz.models.keyvalue.parameters import LEDGER, columns, empty_memory
+from memviz.ops.clip import clip_twin
+from memviz.ops.feedforward import feedforward_twin
+from memviz.ops.lookup import lookup_twin, similarities_twin
+from memviz.ops.loss import loss_twin
+from memviz.ops.lstm import lstm_twin
+from memviz.ops.policies import POLICIES, Ledger, victim
+from memviz.ops.random import mix
+
+Tensors = dict[str, Tensor]
+ITEM, BORN, TOUCHED, COUNT, USAGE = range(len(LEDGER))
+
+
+def start(config: KeyValueConfig, params: Tensors, B: int) -> Tensors:
+    """The state before step 0, for B episodes."""
+    like = params["heads"]
+    rows = len(params["controller"]) - 1
+    rows -= config.hidden * (config.controller == "lstm") + config.W * config.feedback
+    first = {"memory": like.new_tensor(empty_memory(config))}
+    first["past"] = like.new_zeros(config.past, rows // (1 + config.past))
+    for name in ("hidden", "cell", "read_vector"):
+        if f"{name}_start" in params:
+            first[name] = params[f"{name}_start"]
+    return {name: value.expand(B, *value.shape).contiguous() for name, value in first.items()}
+
+
+def encode(config: KeyValueConfig, params: Tensors, state: Tensors, x: Tensor) -> Tensors:
+    """The encoder's new state from its old one, and the inputs that the next step sees as past."""
+    seen = [x, state["past"].flatten(1), x.new_ones(len(x), 1)]
+    past = {"past": torch.cat([x.unsqueeze(1), state["past"]], 1)[:, : config.past]}
+    seen += [state["hidden"]] if config.controller == "lstm" else []
+    seen += [state["read_vector"]] if config.feedback else []
+    sums = torch.cat(seen, 1) @ params["controller"]
+    if config.controller == "feedforward":
+        return {"hidden": feedforward_twin(sums), **past}
+    return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True)) | past
+
+
+def heads(config: KeyValueConfig, params: Tensors, hidden: Tensor) -> Tensors:
+    """What the encoder says: query, key and value (B, W), strength and gate (B)."""
+    weights = params["heads"]
+    sums = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
+    sums = clip_twin(sums, config.clip) if config.clip else sums
+    part = {name: sums[:, where] for name, where in columns(config).items()}
+    squash = torch.tanh if config.vectors == "tanh" else torch.Tensor.contiguous
+    told = {name: squash(part[name]) for name in ("query", "key", "value")}
+    if not config.hard:
+        strength = functional.softplus(part["strength"].squeeze(1), threshold=40)
+        told["strength"] = strength + 1 if config.strength == "oneplus" else strength
+    if config.write == "gate":
+        told["gate"] = part["gate"].squeeze(1).sigmoid()
+    return told
+
+
+def read(config: KeyValueConfig, memory: Tensor, told: Tensors) -> Tensors:
+    """The read weighting (B, N), and the value read (B, W)."""
+    W = config.W
+    values, keys, item = memory[..., :W], memory[..., W : 2 * W], memory[..., 2 * W].detach()
+    if config.hard:
+        nearest = lookup_twin(keys, told["query"], item.new_zeros(len(item)), item, 1, config.cosine_epsilon)
+        reading = nearest.detach().requires_grad_(torch.is_grad_enabled())
+    else:
+        given = told["query"], told["strength"], item, config.nearest, config.cosine_epsilon
+        reading = lookup_twin(keys, *given)
+    return {"reading": reading, "read_vector": (reading.unsqueeze(1) @ values).squeeze(1)}
+
+
+def note_read(config: KeyValueConfig, ledger: np.ndarray, cosines: np.ndarray) -> None:
+    """A step passes for one episode's ledger (N, 5), and the slot read most is used."""
+    used = ledger[:, ITEM] >= 0
+    ledger[:, USAGE] *= config.decay
+    ledger[used, BORN] -= 1
+    ledger[used, TOUCHED] -= 1
+    if used.any():
+        top = np.where(used, cosines, -4).argmax()
+        ledger[top, TOUCHED] = 0
+        ledger[top, [COUNT, USAGE]] += 1
+
+
+def place(
+    config: KeyValueConfig, ledger: np.ndarray, cosines: np.ndarray, pairs: np.ndarray, ahead: np.ndarray
+) -> tuple[int, int, bool]:
+    """(slot, into, whether it is a hit) for one episode's write, noted in its ledger (N, 5).
+
+    cosines (N,) of the key written with those stored | pairs (N, N) of those stored | ahead (later steps, N) of the
+    queries to come with those stored.
+    """
+    used = ledger[:, ITEM] >= 0
+    slot = int(np.where(used, cosines, -4).argmax())
+    if config.update != "append" and used[slot] and cosines[slot] >= config.hit:
+        ledger[slot, TOUCHED] = 0
+        ledger[slot, USAGE] += 1
+        return slot, -1, True
+    item, into = ledger[:, ITEM].max() + 1, -1
+    if used.all() and config.policy == "merge":
+        above = np.where(np.triu(np.ones_like(pairs), 1) > 0, pairs, -4)
+        first, slot = (0, 0) if config.N == 1 else np.unravel_index(above.argmax(), above.shape)
+        if first != slot:
+            into, old = int(first), ledger[int(slot)]
+            ledger[into, BORN] = min(ledger[into, BORN], old[BORN])
+            ledger[into, TOUCHED] = max(ledger[into, TOUCHED], old[TOUCHED])
+            ledger[into, [COUNT, USAGE]] += old[[COUNT, USAGE]]
+    else:
+        hits = np.concatenate([ahead >= config.hit, np.ones((1, config.N), bool)])
+        columns_of = [np.ascontiguousarray(ledger[:, i]) for i in range(len(LEDGER))]
+        book = Ledger(*columns_of, hits.argmax(0).astype(float))
+        chance = np.uint64(mix(np.uint64(config.policy_seed), int(max(item - 1, 0))))
+        policy = 0 if config.policy == "merge" else POLICIES.index(config.policy)
+        slot = victim(policy, book, chance, 0)
+    ledger[int(slot)] = (item, 0, 0, 0, 1)
+    return int(slot), into, False
+
+
+def write(config: KeyValueConfig, memory: Tensor, told: Tensors, ahead: Tensor) -> Tensors:
+    """The memory after the step, and the slot it wrote (B,), -1 for none; ahead (later steps, B, W) queries to come."""
+    W, N = config.W, config.N
+    values, keys, ledger = memory[..., :W], memory[..., W : 2 * W], memory[..., 2 * W :].detach().clone()
+    ledger[..., ITEM] = torch.where(ledger[..., ITEM] < 0, -1.0, ledger[..., ITEM])
+    epsilon, known = config.cosine_epsilon, keys.detach()
+    asked, offered = (similarities_twin(known, told[name].detach(), epsilon) for name in ("query", "key"))
+    later = similarities_twin(known, ahead.detach(), epsilon) if len(ahead) else ahead.new_zeros(0, len(known), N)
+    pairs = torch.stack([similarities_twin(known, known[:, n], epsilon) for n in range(N)], 1)
+    slots, books = [], ledger.cpu().numpy().astype(float)
+    slots = torch.full((len(memory),), -1)
+    new_values, new_keys = list(values.unbind(0)), list(keys.unbind(0))
+    for b, book in enumerate(books):
+        note_read(config, book, asked[b].cpu().numpy())
+        gate = told["gate"][b] if "gate" in told else values.new_ones(())
+        if gate <= 0.5:
+            continue
+        cosines = (offered[b].cpu().numpy(), pairs[b].cpu().numpy(), later[:, b].cpu().numpy())
+        slot, into, hit = place(config, book, *cosines)
+        average = hit and config.update == "average"
+        kept_value, kept_key = (1 - config.rate, 1.0) if average else (0.0, 0.0)
+        for rows, kept, new in (
+            (new_values, kept_value, gate * told["value"][b]),
+            (new_keys, kept_key, told["key"][b]),
+        ):
+            each = list(rows[b].unbind(0))
+            if into >= 0:
+                each[into] = (each[into] + each[slot]) / 2
+            each[slot] = kept * each[slot] + (1 - kept) * new
+            rows[b] = torch.stack(each)
+        slots[b] = slot
+    after = torch.cat([torch.stack(new_values), torch.stack(new_keys), ledger.new_tensor(books)], -1)
+    one_hot = functional.one_hot(slots + 1, N + 1)[:, 1:].to(after)
+    return {"memory": after, "writing": one_hot.requires_grad_(torch.is_grad_enabled())}
+
+
+def step(config: KeyValueConfig, params: Tensors, state: Tensors, inputs: Tensor) -> Tensors:
+    """The state after one step; it holds everything that was computed on the way. inputs: this step's and later."""
+    encoded = encode(config, params, state, inputs[0])
+    told = heads(config, params, encoded["hidden"])
+    done = read(config, state["memory"], told)
+    ahead, coming, future = [], encoded, inputs[1:] if config.policy == "belady" else []
+    for x in future:
+        coming = encode(config, params, coming, x)
+        ahead.append(heads(config, params, coming["hidden"])["query"])
+    queries = torch.stack(ahead) if ahead else inputs.new_zeros(0, len(state["memory"]), config.W)
+    return {**encoded, **told, **done, **write(config, state["memory"], told, queries)}
+
+
+def forward(
+    config: KeyValueConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
+) -> tuple[Tensor, list[Tensors]]:
+    """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
+    states = [start(config, params, inputs.shape[1]) if state is None else state]
+    for t in range(len(inputs)):
+        states.append(step(config, params, states[-1], inputs[t:]))
+    hidden, words = (torch.stack([each[name] for each in states[1:]]) for name in ("hidden", "read_vector"))
+    weights, H = params["output"], config.hidden
+    logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
+    return clip_twin(logits, config.clip) if config.clip else logits, states
+
+
+def loss(config: KeyValueConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
+    classes = config.outputs == "classes"
+    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
+    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+
+
+def tape(config: KeyValueConfig, states: list[Tensors]) -> Tensors:
+    """Signals by name, (T, B, ...), out of the states of `forward` (or out of their gradients)."""
+    W, first, after = config.W, states[0]["memory"], torch.stack([state["memory"] for state in states[1:]])
+    heads_of = {"query": "read_key", "key": "write_key", "value": "add", "reading": "read_weighting"}
+    heads_of |= {"read_vector": "read_vector", "writing": "write_weighting"}
+    heads_of |= {"strength": "read_strength", "gate": "write_gate"}
+    signals = {}
+    for name, signal in heads_of.items():
+        if name in states[1]:
+            signals[signal] = torch.stack([state[name] for state in states[1:]]).unsqueeze(2)
+    for name in ("hidden", "cell"):
+        if name in states[1]:
+            signals[name] = torch.stack([state[name] for state in states[1:]])
+    for suffix, memory in (("", after), ("_start", first.unsqueeze(0))):
+        signals |= {f"memory{suffix}": memory[..., :W], f"memory_keys{suffix}": memory[..., W : 2 * W]}
+        signals[f"item{suffix}"] = memory[..., 2 * W]
+    return {name: value.squeeze(0) if name.endswith("_start") else value for name, value in signals.items()} | {
+        "age": -after[..., 2 * W + TOUCHED],
+        "count": after[..., 2 * W + COUNT],
+    }

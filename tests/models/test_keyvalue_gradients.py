@@ -1,0 +1,114 @@
+"""Where the key-value memory's slots are hit, evicted and merged: exact gradients, and the twin agrees.
+
+The general tests use memories that never fill. Here two or three slots meet twelve steps, under every rule and policy.
+The network's numbers are drawn so that no choice of a slot is close: a difference never crosses one.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from memviz.contracts.task import Chunk
+from memviz.models.keyvalue import MODEL
+from memviz.models.keyvalue.config import RULES, KeyValueConfig
+
+X, Y, T, C = 3, 2, 12, 2
+STEP, SCALE = 1e-6, 0.7
+SMALL = {"N": 3, "W": 5, "hidden": 4, "hit": 0.7, "rate": 0.3}
+CASES = [{"policy": policy, "update": update} for policy, update in itertools.product(RULES, ("append", "average"))]
+CASES += [{"policy": policy, "update": "replace", "write": "gate"} for policy in RULES]
+CASES += [
+    {"N": 1},
+    {"N": 1, "policy": "merge"},
+    {"N": 1, "policy": "belady", "update": "append"},
+    {"N": 2, "nearest": 7},
+    {"nearest": 2, "policy": "merge", "write": "gate"},
+    {"hard": True, "write": "gate", "update": "average"},
+    {"hard": True, "policy": "merge", "controller": "lstm", "feedback": True},
+    {"controller": "lstm", "update": "average", "policy": "lfu"},
+    {"feedback": True, "past": 0, "write": "gate", "vectors": "tanh", "policy": "usage"},
+    {"controller": "lstm", "feedback": True, "past": 2, "strength": "softplus", "policy": "merge"},
+    {"W": 1, "hidden": 1, "update": "append"},
+]
+every_case = pytest.mark.parametrize("knobs", CASES, ids=lambda knobs: " ".join(f"{k}={v}" for k, v in knobs.items()))
+
+
+def network(knobs, dtype=np.float64):
+    config = KeyValueConfig(**{**SMALL, **knobs})
+    rng = np.random.default_rng(5)
+    params = {
+        name: (block + rng.normal(0, 0.4, block.shape)).astype(dtype)
+        for name, block in MODEL.init(config, X, Y, rng).items()
+    }
+    return config, params
+
+
+def episodes(steps=T, dtype=np.float64):
+    rng = np.random.default_rng(6)
+    inputs, targets = rng.integers(0, 2, (steps, C, X)), rng.integers(0, 2, (steps, C, Y))
+    return Chunk(inputs.astype(dtype), targets.astype(dtype), np.ones((steps, C), dtype))
+
+
+def gradient(config, params, chunk, memory=None):
+    scratch = MODEL.scratch(config, X, Y, *chunk.mask.shape, chunk.inputs.dtype)
+    grads = {name: np.zeros_like(block) for name, block in params.items()}
+    nats, wrong = MODEL.gradient(config, params, chunk, SCALE, grads, scratch, memory)
+    return nats, wrong, grads
+
+
+def slope(config, params, chunk, block, at):
+    scratch = MODEL.scratch(config, X, Y, *chunk.mask.shape, np.float64)
+    middle, sides = params[block][at], []
+    for value in (middle + STEP, middle - STEP):
+        params[block][at] = value
+        sides.append(MODEL.gradient(config, params, chunk, SCALE, None, scratch, None)[0])
+    params[block][at] = middle
+    return SCALE * (sides[0] - sides[1]) / (2 * STEP)
+
+
+@every_case
+def test_the_gradient_is_the_derivative_where_no_choice_is_close(knobs):
+    config, params = network(knobs)
+    grads = gradient(config, params, episodes())[2]
+    for name, block in grads.items():
+        want = np.zeros_like(block)
+        for at in np.ndindex(block.shape):
+            want[at] = slope(config, params, episodes(), name, at)
+        size = max(np.linalg.norm(want), np.linalg.norm(block))
+        assert np.linalg.norm(block - want) <= 1e-6 * size + 1e-8, name
+
+
+@pytest.mark.torch
+@every_case
+def test_loss_gradient_and_memory_agree_with_the_twin(knobs):
+    torch = pytest.importorskip("torch", reason="the twins need the [torch] extra")
+    from memviz.models.keyvalue import twin
+
+    (config, params), chunk = network(knobs), episodes()
+    leaves = {name: torch.tensor(block, requires_grad=True) for name, block in params.items()}
+    logits, states = twin.forward(config, leaves, torch.tensor(chunk.inputs))
+    nats, wrong = twin.loss(config, logits, torch.tensor(chunk.targets), torch.tensor(chunk.mask))
+    (SCALE * nats).backward()
+
+    memory = np.repeat(MODEL.start(config, params)["memory"][None], C, 0)
+    got, got_wrong, grads = gradient(config, params, chunk, memory)
+    assert got == pytest.approx(nats.item(), rel=1e-9)
+    assert got_wrong == wrong.item()
+    np.testing.assert_allclose(memory, states[-1]["memory"].detach().numpy(), rtol=1e-9, atol=1e-12)
+    for name, leaf in leaves.items():
+        want = np.zeros_like(params[name]) if leaf.grad is None else leaf.grad.numpy()
+        size = np.linalg.norm(want)
+        assert np.linalg.norm(grads[name] - want) <= 1e-9 * size + 1e-13, name
+
+
+@every_case
+def test_every_case_fills_its_memory_and_gives_something_up(knobs):
+    config, params = network(knobs)
+    inputs = episodes().inputs[:, 0]
+    tape = MODEL.forward(config, params, MODEL.start(config, params), inputs, None)[2]
+    names = {event.name for event in MODEL.events(config, tape)}
+    assert {"read", "write"} <= names
+    assert names & {"evict", "merge", "hit"}
