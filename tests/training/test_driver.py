@@ -6,14 +6,14 @@ import threading
 
 from memviz.contracts.errors import ConfigError
 from memviz.training.driver import Driver
-from memviz.training.mailbox import Mailbox
+from memviz.training.mailbox import Clock, Mailbox
 
 
 class StandIn:
     """The engine as far as a driver knows it."""
 
     def __init__(self):
-        self.mailbox, self.state, self.told = Mailbox(), "idle", []
+        self.mailbox, self.state, self.told = Mailbox(Clock()), "idle", []
 
     def turn(self):
         return None
