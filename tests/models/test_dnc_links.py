@@ -9,13 +9,13 @@ import pytest
 
 import tests.models.test_gradients as shared
 from memviz import catalog
-from memviz.models.dnc import layout, scratch
+from memviz.models.dnc import layout, workspace
 
 MODEL = catalog.models()["dnc"]
 
 
 def room(config, T, C, **more):
-    return scratch.Scratch(config, 8, 8, T, C, np.float32, **more)
+    return workspace.Scratch(config, 8, 8, T, C, np.float32, **more)
 
 
 def links(arrays, T, C):
@@ -48,7 +48,7 @@ def test_links_computed_once_more_give_the_same_gradient(monkeypatch, steps):
     params, episodes = shared.parameters(MODEL, config), shared.chunk(config, steps)
     results = []
     for most in (1 << 18, 0):
-        monkeypatch.setattr(scratch, "MOST_LINKS", most)
+        monkeypatch.setattr(workspace, "MOST_LINKS", most)
         arrays = shared.filled(MODEL, config, episodes, 0.125)
         assert arrays.segment == (steps if most else math.ceil(math.sqrt(steps)))
         results.append(shared.gradient(MODEL, config, params, episodes, scratch=arrays))
@@ -69,7 +69,7 @@ def test_a_trace_holds_the_links_of_a_memory_that_is_small_enough_to_be_looked_a
 
 
 def test_an_episode_in_two_halves_is_the_whole_one(monkeypatch):
-    monkeypatch.setattr(scratch, "MOST_LINKS", 0)
+    monkeypatch.setattr(workspace, "MOST_LINKS", 0)
     config = MODEL.config(N=65, W=3, hidden=5, read_heads=2)
     params = shared.parameters(MODEL, config)
     inputs = np.random.default_rng(1).normal(size=(11, shared.X))
