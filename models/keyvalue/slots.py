@@ -6,38 +6,18 @@
     key[slot]   = kept key[slot] + (1 - kept) key                   kept: 0, or 1 in an average
 
 Source: Kaiser et al. 2017, section 2.1 (hit or the oldest slot, average); Pritzel et al. 2017 (NEC), section 2.1
-(append, replace, softmax of the nearest). Which slots are read, hit or given up are constants in the backward.
+(append, replace, softmax of the nearest). Which slots these are (choose.py) is constant in the backward.
 """
 
 from __future__ import annotations
 
-from memviz.models.keyvalue.layout import APPEND, AVERAGE, MERGE
+from memviz.models.keyvalue.choose import find_slot, hit_slot, later, newest, weigh
+from memviz.models.keyvalue.layout import APPEND, AVERAGE
 from memviz.ops.content import inverse_norm
 from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
-from memviz.ops.lookup import choose, lookup, lookup_vjp, most_similar, similarities
-from memviz.ops.policies import BELADY, FREE, Ledger, passed, read_from, victim, written
-from memviz.ops.policies.merge import merged, nearest_pair
-from memviz.ops.random import mix
-
-
-@kernel
-def later(book, decay):
-    """Note that a step has passed: times count back from now."""
-    passed(book, decay)
-    for n in range(book.item.shape[0]):
-        if book.item[n] >= 0:
-            book.born[n] -= 1
-            book.touched[n] -= 1
-
-
-@kernel
-def weigh(similarity, item, nearest, hard, strength, reading):
-    """Write the read weighting; return the slot read most, -1 if none is used."""
-    if not hard:
-        return lookup(similarity, item, nearest, strength, reading)
-    choose(similarity, item, 1, reading)
-    return most_similar(similarity, item)
+from memviz.ops.lookup import lookup_vjp, similarities
+from memviz.ops.policies import Ledger, read_from, written
 
 
 @kernel
@@ -50,48 +30,6 @@ def blend(values, reading, out):
         if w != 0:
             for i in range(out.shape[0]):
                 out[i] += w * values[n, i]
-
-
-@kernel
-def hit_slot(keys, inverse, item, key, epsilon, threshold, room):
-    """The used slot whose key is most like this one, if it is like enough, else -1."""
-    similarities(keys, inverse, key, epsilon, room)
-    best = most_similar(room, item)
-    return best if best >= 0 and room[best] >= threshold else -1
-
-
-@kernel
-def look_ahead(keys, inverse, queries, c, t, epsilon, threshold, out):
-    """Write the next step whose query hits each slot's key, T where none does; queries (T, C, W)."""
-    T, N = queries.shape[0], keys.shape[0]
-    for n in range(N):
-        out[n] = T
-    for s in range(T - 1, t, -1):
-        scale = inverse_norm(queries[s, c], epsilon)
-        for n in range(N):
-            total = keys.dtype.type(0)
-            for i in range(keys.shape[1]):
-                total += queries[s, c, i] * keys[n, i]
-            if total * inverse[n] * scale >= threshold:
-                out[n] = s
-
-
-@kernel
-def newest(item):
-    """The largest item of the slots, -1 if all are free."""
-    last = item[0]
-    for n in range(item.shape[0]):
-        last = max(last, item[n])
-    return last
-
-
-@kernel
-def is_full(item):
-    """Whether no slot is free."""
-    for n in range(item.shape[0]):  # noqa: SIM110 - numba knows no generators
-        if item[n] == FREE:
-            return False
-    return True
 
 
 @kernel
@@ -141,29 +79,6 @@ def read_slots(options, tape, t, c, after):
     top = weigh(tape.similarity[t, c], book.item, options.nearest, options.hard, strength, reading)
     if top >= 0:
         read_from(book, top, 0, 0)
-
-
-@kernel
-def find_slot(policy, chance, hits, room, queries, keys, inverse, ledger, c, t):
-    """(slot, into) for an item that has no slot: free, or given up, or freed by merging its item into another."""
-    threshold, epsilon = hits
-    full, into = is_full(ledger[0]), -1
-    book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], room[1])
-    if full and policy == MERGE:
-        into, slot = nearest_pair(keys, inverse)
-        if into != slot:
-            merged(book, into, slot)
-            return slot, into
-        return slot, -1
-    if full and policy == BELADY:
-        look_ahead(keys, inverse, queries, c, t, epsilon, threshold, room[1])
-    return victim(min(policy, BELADY), book, mix(chance[0], whole(newest(ledger[0]))), 0), -1
-
-
-@kernel
-def whole(x):
-    """A whole number kept as a float."""
-    return int(max(x, 0))
 
 
 @part
