@@ -52,7 +52,7 @@ class Model:
     # One nogil call: forward, loss and - with grads - backward; adds scale * d(nats)/d(param) into grads.
     # memory (C, slot, word): start from it instead of the model's own start, and leave the final memory in it.
     gradient: Callable[[Any, Arrays, Any, float, Arrays | None, Any, np.ndarray | None], tuple[float, int]]
-    twin: str  # dotted name of the torch module: same function names, batched; oracle and CUDA path
+    twin: str  # dotted name of the torch module, batched: oracle and CUDA path
     # (config, recorded signals) -> what happened that only this model can tell, such as a slot freed or evicted; a name
     # that it uses ("write") takes the place of the strongest writes that are found in any trace
     events: Callable[[Any, Arrays], Iterable[Event]] | None = None
