@@ -12,7 +12,10 @@ import pytest
 from memviz.contracts.errors import ConfigError, FileError
 from memviz.models.keyvalue import MODEL, store
 from memviz.models.keyvalue.config import KeyValueConfig
+from memviz.tasks import recall
 from memviz.training import memory as training_memory
+from memviz.training.probe import record
+from memviz.training.setup import Setup
 
 X, Y, T, W = 3, 2, 7, 4
 CONFIG = KeyValueConfig(N=6, W=W, hidden=5, update="append")
@@ -59,6 +62,17 @@ def test_training_reads_the_same_file(tmp_path):
     memory, header = training_memory.load(path)
     np.testing.assert_array_equal(memory, learned())
     assert header["model"]["name"] == "keyvalue"
+
+
+def test_training_starts_from_a_saved_store():
+    task = recall.TASK
+    task_config = task.config(keys=4, values=2, low=1, high=2)
+    settings = KeyValueConfig(N=6, W=W, hidden=5, outputs="classes")
+    params = MODEL.init(settings, *task.widths(task_config), np.random.default_rng(1))
+    setup = Setup(MODEL, task, settings, task_config, memory=learned())
+    trace = record(setup, params, task.sample(task_config, np.random.default_rng(2)))
+    np.testing.assert_array_equal(trace.arrays["memory_keys_start"], learned()[:, W : 2 * W])
+    assert trace.events[0].name == "read"
 
 
 def test_an_edited_entry_changes_the_answer_at_once():
