@@ -9,19 +9,21 @@ from typing import Any
 from memviz.contracts.errors import ConfigError
 
 Show = Callable[[float | None, str], None]
+COPY = "copy"  # what models are measured on unless another task is named
 ROWS = ("throughput", "start", "viewers", "solve", "table")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure and how thoroughly; `model` or `task` None: all that suit."""
+    """What to measure and how thoroughly; `model` None: every one with a memory. `settings`: "knob=value" strings."""
 
     model: str | None = None
-    task: str | None = None
+    task: str | None = None  # None: copy, or for the table every task
     preset: str = "paper"
     compiled: bool = False
     quick: bool = False
     seeds: int | None = None
+    settings: tuple[str, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -75,15 +77,19 @@ def ready(pairs: Iterator[Mapping[str, Any]], show: Show) -> Iterator[Mapping[st
 
 
 def recipes(plan: Plan, preset: str, memory: bool = True) -> Iterator[Mapping[str, Any]]:
-    """Every pair of a model (with a memory, unless `memory` is False) and a task that both have the preset."""
+    """Every model (with a memory, unless `memory` is False) on copy, or on all tasks for the table."""
     from memviz import catalog
+    from memviz.contracts.knob import parse_settings
     from memviz.contracts.model import has_memory
+    from memviz.training.config import TrainConfig
 
     models = [catalog.models()[plan.model]] if plan.model else list(catalog.models().values())
-    tasks = [catalog.tasks()[plan.task]] if plan.task else list(catalog.tasks().values())
+    task_names = [plan.task] if plan.task else [COPY] if memory else list(catalog.tasks())
     for model in models:
         if memory and not plan.model and not has_memory(model, model.config()):
             continue
-        for task in tasks:
+        for task in (catalog.tasks()[name] for name in task_names):
             if preset in model.presets and preset in task.presets:
-                yield {"model": model.name, "task": task.name, "preset": preset}
+                configs = {"model": model.config, "task": task.config, "training": TrainConfig}
+                knobs = parse_settings(plan.settings, configs)
+                yield {"model": model.name, "task": task.name, "preset": preset, "knobs": knobs}

@@ -25,7 +25,9 @@ def rows(recipe: Mapping[str, Any], seeds: int, seconds: float, show: Callable[[
 
 def solve(recipe: Mapping[str, Any], seed: int, seconds: float, polish: int = POLISH) -> Answer:
     """One seed; a run that diverges or dies is an error."""
-    settings = {**recipe, "seed": seed, "knobs": {"training": {"polish": polish}}}
+    own = recipe.get("knobs", {})
+    knobs = {**own, "training": {**own.get("training", {}), "polish": polish}}
+    settings = {**recipe, "seed": seed, "knobs": knobs}
     contender = Contender(f"seed {seed}", SOLVER, {"recipe": settings, "lengths": LENGTHS if polish else ()}, {})
     try:
         return contender.measure(seconds)
@@ -56,4 +58,5 @@ def recorded(
         show(seed / seeds, f"seed {seed + 1} of {seeds}: {recipe['model']} on {recipe['task']}")
         answer = solve(recipe, seed, seconds, polish=0)
         figures = {name: answer[name] for name in ("solved", "sequences", "seconds")}
-        yield {"row": "table", **recipe, "seed": seed, **figures, "wrong_bits": answer["wrong_bits"]}
+        named = {name: recipe[name] for name in ("model", "task", "preset")}
+        yield {"row": "table", **named, "seed": seed, **figures, "wrong_bits": answer["wrong_bits"]}

@@ -7,17 +7,19 @@ is void where the twin is slower than it should be on this machine, since beatin
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from memviz.bench.rounds import Answer, Contender, interleave
 from memviz.bench.stats import Row, medians, ratio
+from memviz.contracts import places
 
 BATCHES = (1, 4, 16, 64)
 CORE, TWIN, PEAK = (f"memviz.bench.contenders.{name}" for name in ("core", "twin", "sgemm"))
 THREADS = {"one": 1, "two": 2}
-# sequences a second that the eager twin must reach at the paper preset, on a core whose peak is 100 GFLOP/s
-FLOOR = {1: 36.0, 16: 350.0, 64: 690.0}
+# "model task preset" -> batch -> sequences a second that the eager twin must reach on a core whose peak is FLOOR_PEAK
+FLOORS = "bench-floors.json"
 FLOOR_PEAK = 100.0
 # numpy's BLAS obeys these where they are set, and is slower for it
 UNHINDERED = {"OPENBLAS_CORETYPE": None, "OPENBLAS_L2_SIZE": None}
@@ -63,6 +65,7 @@ def summary(recipe: Mapping[str, Any], batch: int, rounds: list[dict[str, Answer
         "row": "throughput",
         "model": recipe["model"],
         "preset": recipe["preset"],
+        **{"knobs": knobs for knobs in [recipe.get("knobs", {})] if any(knobs.values())},
         "batch": batch,
         "core_per_s": speed[core],
         "core_threads": _threads(core),
@@ -77,7 +80,7 @@ def summary(recipe: Mapping[str, Any], batch: int, rounds: list[dict[str, Answer
             row[f"gflops_{name}"] = gflops[f"core_{name}"]
             row[f"of_peak_{name}"] = ratio(rounds, f"core_{name}", f"peak_{name}", "gflops")
         row[f"peak_{name}"] = gflops[f"peak_{name}"]
-    return {**row, **verdict(row)}
+    return {**row, **verdict(recipe, row)}
 
 
 def best(speed: Mapping[str, float], side: str) -> str:
@@ -86,12 +89,14 @@ def best(speed: Mapping[str, float], side: str) -> str:
     return max(names, key=speed.__getitem__, default="")
 
 
-def verdict(row: Row) -> Row:
-    """Whether the twin was fast enough to be worth beating: only the paper preset has a figure to reach."""
-    if row["preset"] != "paper" or row["batch"] not in FLOOR or "eager_per_s" not in row:
+def verdict(recipe: Mapping[str, Any], row: Row) -> Row:
+    """Whether the twin was fast enough to be worth beating, where there is a figure for it to reach."""
+    known = json.loads(places.asset(FLOORS).read_text(encoding="utf-8"))
+    floor = known.get(f"{recipe['model']} {recipe['task']} {recipe['preset']}", {}).get(str(row["batch"]))
+    if floor is None or any(recipe.get("knobs", {}).values()) or "eager_per_s" not in row:
         return {}
-    floor = FLOOR[row["batch"]] * row["peak_one"] / FLOOR_PEAK
-    return {"eager_floor": floor, "void": row["eager_per_s"] < floor}
+    least = floor * row["peak_one"] / FLOOR_PEAK
+    return {"eager_floor": least, "void": row["eager_per_s"] < least}
 
 
 def _threads(name: str) -> int:

@@ -30,8 +30,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Flags of `memviz bench`."""
     parser.add_argument("--rows", metavar="ROW,...", help="only these rows")
     parser.add_argument("--model", help="default: every model with a memory")
-    parser.add_argument("--task", help="default: every task the model has a preset for")
+    parser.add_argument("--task", help="default: copy; for the table, every task")
     parser.add_argument("--preset", default="paper", help="default: paper")
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="change a knob")
     parser.add_argument(
         "--compile", action="store_true", help="also the twin with a compiled step (minutes to warm up)"
     )
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from memviz.cli.progress import Bar
 
     out = writable(args.out, "--out") if args.out else None  # before an hour is spent
-    plan = bench.Plan(args.model, args.task, args.preset, args.compile, args.quick, args.seeds)
+    plan = bench.Plan(args.model, args.task, args.preset, args.compile, args.quick, args.seeds, tuple(args.set))
     rows = []
     with Bar(quiet=args.json) as bar:
         for row in bench.measure(bench.names(args.rows), plan, bar.show):

@@ -10,7 +10,7 @@ from memviz import bench
 from memviz.bench import solve, starting, throughput, viewers
 from memviz.contracts.errors import ConfigError
 
-RECIPE = {"model": "m", "task": "t", "preset": "paper"}
+RECIPE = {"model": "ntm", "task": "copy", "preset": "paper"}
 
 
 def answers(core: float, eager: float, peak: float = 100.0) -> dict[str, dict[str, float]]:
@@ -36,6 +36,12 @@ def test_a_throughput_row_takes_each_side_at_its_best_thread_count() -> None:
 @pytest.mark.parametrize(("eager", "void"), [(349.0, True), (351.0, False)])
 def test_a_slow_twin_voids_the_row(eager: float, void: bool) -> None:
     assert throughput.summary(RECIPE, 16, [answers(8000.0, eager)])["void"] is void
+
+
+def test_no_figure_to_reach_no_verdict() -> None:
+    other = {**RECIPE, "knobs": {"model": {"N": 7}}}
+    assert "void" not in throughput.summary(other, 16, [answers(8000.0, 1.0)])
+    assert "void" not in throughput.summary({**RECIPE, "model": "other"}, 16, [answers(8000.0, 1.0)])
 
 
 def test_the_twin_may_be_slower_on_a_slower_machine() -> None:
@@ -95,4 +101,7 @@ def test_by_default_every_model_with_a_memory_is_measured_and_the_table_has_all(
     measured = [recipe["model"] for recipe in bench.recipes(bench.Plan(), "paper")]
     tabled = [recipe["model"] for recipe in bench.recipes(bench.Plan(), "lesson", memory=False)]
     assert measured
-    assert set(measured) <= set(tabled)
+    assert set(measured) < set(tabled)
+    assert {recipe["task"] for recipe in bench.recipes(bench.Plan(), "paper")} == {"copy"}
+    (set_to,) = bench.recipes(bench.Plan(measured[0], settings=("N=7",)), "paper")
+    assert set_to["knobs"]["model"] == {"N": 7}

@@ -19,7 +19,17 @@ NEVER = {"exam_below": 0.0}  # no exam while it is measured
 def prepare(settings: dict[str, Any]) -> Callable[[float], Answer]:
     """Train a recipe with the batch and threads of the settings."""
     batch, threads = int(settings["batch"]), int(settings["threads"])
-    knobs = {"training": {**NEVER, "batch": batch, "chunk": chunk_for(batch, threads), "lanes": threads}}
+    own = settings["recipe"].get("knobs", {})
+    knobs = {
+        **own,
+        "training": {
+            **own.get("training", {}),
+            **NEVER,
+            "batch": batch,
+            "chunk": chunk_for(batch, threads),
+            "lanes": threads,
+        },
+    }
     planned = plan({**settings["recipe"], "knobs": knobs}, catalog.models(), catalog.tasks())
     trainer = Trainer(planned.setup, planned.config, threads=threads)
     for _ in range(WARM):

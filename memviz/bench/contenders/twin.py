@@ -25,7 +25,8 @@ def prepare(settings: dict[str, Any]) -> Callable[[float], Answer]:
 
     torch.set_num_threads(int(settings["threads"]))
     batch = int(settings["batch"])
-    knobs = {"training": {**NEVER, "batch": batch, "chunk": batch, "lanes": 1}}
+    own = settings["recipe"].get("knobs", {})
+    knobs = {**own, "training": {**own.get("training", {}), **NEVER, "batch": batch, "chunk": batch, "lanes": 1}}
     recipe = {**settings["recipe"], "device": "torch", "knobs": knobs}
     planned = plan(recipe, catalog.models(), catalog.tasks())
     if settings.get("compile"):
