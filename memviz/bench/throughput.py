@@ -65,11 +65,12 @@ def summary(recipe: Mapping[str, Any], batch: int, rounds: list[dict[str, Answer
         "row": "throughput",
         "model": recipe["model"],
         "preset": recipe["preset"],
-        **{"knobs": knobs for knobs in [recipe.get("knobs", {})] if any(knobs.values())},
         "batch": batch,
         "core_per_s": speed[core],
         "core_threads": _threads(core),
     }
+    if any(recipe.get("knobs", {}).values()):
+        row["knobs"] = recipe["knobs"]
     for other in ("eager", "compiled"):
         if name := best(speed, other):
             row |= {f"{other}_per_s": speed[name], f"{other}_threads": _threads(name)}
