@@ -1,4 +1,4 @@
-"""The slot of least usage, a sum of its uses that fades, as the DNC and MANN keep it: between LRU and LFU.
+"""The slot of least usage, a sum of its uses that fades, as MANN keeps it: between LRU and LFU.
 
 Source: after Santoro et al. 2016 (MANN), equation 5: u_t = gamma u_{t-1} + w_r + w_w, with one slot used at a time.
 """
