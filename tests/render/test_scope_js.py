@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,16 @@ def test_the_caption_of_a_clueless_head_says_how_far_it_is_spread(clueless):
     said = say(clueless, 7, "read")
     assert "READ spread over 9.0 slots (most on slot" in said
     assert any("output bits wrong" in say(clueless, t, "read") for t in (5, 6, 7, 8))
+
+
+def test_an_answer_that_is_one_class_is_right_or_wrong_as_a_whole():
+    trace = ntm_trace(words=4, slots=9, width=5, bits=3)
+    arrays = {name: array.copy() for name, array in trace.arrays.items()}
+    arrays["target"][:], arrays["output"][:] = [0, 1, 0], [0.3, 0.4, 0.3]
+    arrays["output"][8] = [0.4, 0.3, 0.3]
+    classes = as_js(replace(trace, arrays=arrays))
+    assert "→ answer right" in say(classes, 7, "read")
+    assert "→ answer wrong" in say(classes, 8, "read")
 
 
 def test_a_head_is_named_when_there_are_several():

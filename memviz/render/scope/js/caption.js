@@ -45,6 +45,7 @@ function fateParts(trace, t, slot, value) {
 function answerParts(trace, t) {
   const score = verdict(trace, t);
   if (!score) return [];
+  if (score.classes) return [["→ answer", "plain"], score.wrong ? ["wrong", "bad"] : ["right", "good"]];
   if (score.wrong === 0) return [["→ output bits", "plain"], ["right", "good"]];
   return [["→", "plain"], [`${score.wrong} of ${score.total} output bits wrong`, "bad"]];
 }

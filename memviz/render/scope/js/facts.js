@@ -65,12 +65,26 @@ export function strongestHead(trace, side, t, slot) {
   return found;
 }
 
-/** Wrong and counted bits of a step's answer, or null where it does not count. */
+/** Whether the answers of a trace are classes: every one of them is a distribution. */
+export function answersClasses(trace) {
+  return once(trace, "answers classes", () => {
+    const [output] = having(trace, "output", ["t", "output"]);
+    if (!output || trace.sizes.output < 2) return false;
+    for (let t = 0; t < trace.T; t++) {
+      const sum = rowAt(trace, output, { t }).reduce((total, value) => total + value, 0);
+      if (!(Math.abs(sum - 1) < 1e-3)) return false;
+    }
+    return true;
+  });
+}
+
+/** Wrong and counted answers of a step, bits or one class, or null where it does not count. */
 export function verdict(trace, t) {
   const [target] = having(trace, "target", ["t", "output"]);
   const [output] = having(trace, "output", ["t", "output"]);
   if (!target || !output || !answering(trace, t)) return null;
   const [want, got] = [rowAt(trace, target, { t }), rowAt(trace, output, { t })];
+  if (answersClasses(trace)) return { wrong: want[heaviest(got).slot] >= 0.5 ? 0 : 1, total: 1, classes: true };
   let wrong = 0;
   for (let i = 0; i < want.length; i++) if (want[i] >= 0.5 !== got[i] >= 0.5) wrong++;
   return { wrong, total: want.length };
