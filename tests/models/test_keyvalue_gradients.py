@@ -78,7 +78,7 @@ def test_the_gradient_is_the_derivative_where_no_choice_is_close(knobs):
         want = np.zeros_like(block)
         for at in np.ndindex(block.shape):
             want[at] = difference(config, params, episodes(), name, at)
-        assert_near(block, want, 1e-6, 1e-8, name)
+        assert_near(block, want, 1e-6, 1e-9, name)
 
 
 @pytest.mark.torch
