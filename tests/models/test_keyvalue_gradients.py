@@ -11,11 +11,12 @@ import itertools
 import numpy as np
 import pytest
 
-from memviz.contracts.task import Chunk
+from memviz.contracts.task import Chunk, Episode
 from memviz.models.keyvalue import MODEL
 from memviz.models.keyvalue.config import RULES, KeyValueConfig
+from tests.models.test_gradients import X, Y, assert_near, filled, one_episode, slope
 
-X, Y, T, C = 3, 2, 12, 2
+T, C = 12, 2
 STEP, SCALE = 1e-6, 0.7
 SMALL = {"N": 3, "W": 5, "hidden": 4, "hit": 0.7, "rate": 0.3}
 CASES = [{"policy": policy, "update": update} for policy, update in itertools.product(RULES, ("append", "average"))]
@@ -59,7 +60,7 @@ def gradient(config, params, chunk, memory=None):
     return nats, wrong, grads
 
 
-def slope(config, params, chunk, block, at):
+def difference(config, params, chunk, block, at):
     scratch = MODEL.scratch(config, X, Y, *chunk.mask.shape, np.float64)
     middle, sides = params[block][at], []
     for value in (middle + STEP, middle - STEP):
@@ -76,9 +77,8 @@ def test_the_gradient_is_the_derivative_where_no_choice_is_close(knobs):
     for name, block in grads.items():
         want = np.zeros_like(block)
         for at in np.ndindex(block.shape):
-            want[at] = slope(config, params, episodes(), name, at)
-        size = max(np.linalg.norm(want), np.linalg.norm(block))
-        assert np.linalg.norm(block - want) <= 1e-6 * size + 1e-8, name
+            want[at] = difference(config, params, episodes(), name, at)
+        assert_near(block, want, 1e-6, 1e-9, name)
 
 
 @pytest.mark.torch
@@ -100,8 +100,55 @@ def test_loss_gradient_and_memory_agree_with_the_twin(knobs):
     np.testing.assert_allclose(memory, states[-1]["memory"].detach().numpy(), rtol=1e-9, atol=1e-12)
     for name, leaf in leaves.items():
         want = np.zeros_like(params[name]) if leaf.grad is None else leaf.grad.numpy()
-        size = np.linalg.norm(want)
-        assert np.linalg.norm(grads[name] - want) <= 1e-9 * size + 1e-13, name
+        assert_near(grads[name], want, 1e-9, 1e-13, name)
+
+
+@pytest.mark.torch
+@every_case
+def test_every_recorded_gradient_agrees_with_the_twin(knobs):
+    torch = pytest.importorskip("torch", reason="the twins need the [torch] extra")
+    from memviz.models.keyvalue import twin
+
+    (config, params), chunk = network(knobs), episodes()
+    chunk = Chunk(*(np.ascontiguousarray(a[:, :1]) for a in (chunk.inputs, chunk.targets, chunk.mask)))
+    leaves = {name: torch.tensor(value) for name, value in params.items()}
+    state = {name: value.requires_grad_() for name, value in twin.start(config, leaves, 1).items()}
+    logits, states = twin.forward(config, leaves, torch.tensor(chunk.inputs), state)
+    for value in (value for after in states[1:] for value in after.values()):
+        value.retain_grad()
+    twin.loss(config, logits, torch.tensor(chunk.targets), torch.tensor(chunk.mask))[0].backward()
+
+    episode = Episode(chunk.inputs[:, 0], chunk.targets[:, 0], chunk.mask[:, 0], ("ask",) * T)
+    tape = MODEL.forward(config, params, MODEL.start(config, params), episode.inputs, None)[2]
+    got = MODEL.backward(config, params, MODEL.start(config, params), episode)
+    for name, value in twin.tape(config, states).items():
+        assert_near(tape[name], one_episode(name, value.detach()), 1e-9, 1e-13, name)
+    slopes = [{name: slope(value) for name, value in each.items()} for each in states]
+    for name, value in twin.tape(config, slopes).items():
+        assert_near(got[f"d_{name}"], one_episode(name, value) / (T * Y), 1e-9, 1e-14, f"d_{name}")
+
+
+@every_case
+def test_what_scratch_held_before_leaves_no_trace(knobs):
+    (config, params), chunk, results = network(knobs, np.float32), episodes(dtype=np.float32), []
+    for fill in (0.125, -7.7e3):
+        memory = np.repeat(MODEL.start(config, params)["memory"][None], C, 0)
+        grads = {name: np.zeros_like(block) for name, block in params.items()}
+        nats, _ = MODEL.gradient(config, params, chunk, SCALE, grads, filled(MODEL, config, chunk, fill), memory)
+        results.append([array.tobytes() for array in (np.float64(nats), memory, *grads.values())])
+    assert results[0] == results[1]
+
+
+@every_case
+def test_a_carried_memory_is_the_one_that_forward_leaves(knobs):
+    (config, params), chunk = network(knobs), episodes()
+    memory = np.repeat(MODEL.start(config, params)["memory"][None], C, 0)
+    state = MODEL.start(config, params)
+    for _ in range(2):
+        gradient(config, params, chunk, memory)
+        begin = MODEL.start(config, params) | {"memory": state["memory"]}
+        state = MODEL.forward(config, params, begin, chunk.inputs[:, 0], None)[1]
+    np.testing.assert_allclose(memory[0], state["memory"], rtol=1e-12, atol=1e-14)
 
 
 @every_case
