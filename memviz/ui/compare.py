@@ -57,7 +57,7 @@ def _choice(column: Any, side: str, known: dict[Choice, str], place: int) -> Cho
         side.capitalize(),
         list(known),
         list(known).index(before),
-        format_func=lambda choice: known.get(choice, f"run {choice}"),
+        format_func=lambda said: known.get(plain_id(said)) or called(plain_id(said)),
         key=side,
         help=OTHER,
         accept_new_options=True,

@@ -14,4 +14,6 @@ with st.container(key="compare"):
         draw(pair, linked)
         lengths(pair)
     else:
-        cards.empty("Nothing can be compared yet: train a run in the Lab, and it can be chosen here.", ":material/compare:")
+        cards.empty(
+            "Nothing can be compared yet: train a run in the Lab, and it can be chosen here.", ":material/compare:"
+        )

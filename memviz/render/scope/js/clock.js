@@ -6,7 +6,7 @@ import { recordsOf } from "./records.js";
 const CHANNEL = "memviz.clock"; // of the page: CustomEvent, detail { clock, from, t?, u?, playing? } or { clock, from, ask: true }
 const HANDS = ["t", "u", "playing"];
 
-/** `{ join(name), told(), quietly(act), arrive(open), stop() }` for a scope's store and actions; `page` is where events go. */
+/** `{ name, join(name), told(), quietly(act), arrive(open), stop() }` for a scope's store and actions; `page` is where events go. */
 export function createClock(store, actions, page = globalThis) {
   const me = {}; // who speaks: nobody answers itself
   let name = null;
@@ -66,7 +66,7 @@ export function createClock(store, actions, page = globalThis) {
     if (name && playing && !driven) say({ playing: false });
     join(null);
   };
-  return { join, told, quietly, arrive, stop };
+  return { get name() { return name; }, join, told, quietly, arrive, stop };
 }
 
 function handsOf({ t, u, playing }) {

@@ -201,6 +201,7 @@ function publicHandle(scope, element) {
     get u() { return shownUpdate(scope.store.get()); },
     get drawn() { return scope.drawn; },
     get marks() { return scope.marks; },
+    get clock() { return scope.clock.name; },
     actions: scope.actions,
     units: () => scope.figure.state.units,
     /** Shows a place: `{ u, t, head, slot, layer, order, playing }`, whatever is given. */
