@@ -8,7 +8,7 @@ from tests.render.node import evaluate, needs_node
 
 pytestmark = needs_node
 
-# member(steps, records): a scope without its figure, joined to the clock "pair" of one page; `spoken` is all that was said
+# member(steps, records): a scope without its figure, joined to the clock "pair" of one page; `spoken`: all that was said
 PAGE = """(() => {
   const page = new EventTarget();
   const spoken = [];
@@ -16,14 +16,17 @@ PAGE = """(() => {
   const episode = (T, update) => ({ T, update, source: "live", arrays: {}, signals: {}, sizes: {} });
   const member = (T, records = [0], name = "pair", arrived = true) => {
     const traces = new Map(records.map((u) => [u, episode(T, u)]));
-    const self = { clock: null, arrive: (act = () => {}) => (self.store.set({ trace: traces.get(records.at(-1)) }), self.clock.arrive(act)) };
+    const self = { clock: null, at: () => self.store.get().t };
+    self.arrive = (act = () => {}) => {
+      self.store.set({ trace: traces.get(records.at(-1)) });
+      self.clock.arrive(act);
+    };
     self.store = $store.createStore({ ...$store.INITIAL, traces }, () => self.clock?.told());
     self.actions = $actions.createActions(self.store, () => false, { recipe: () => ({}), tell: () => {} });
     self.clock = $clock.createClock(self.store, self.actions, page);
     self.tick = $player.createPlayer(self.store, self.actions);
     self.clock.join(name);
     if (arrived) self.arrive();
-    self.at = () => self.store.get().t;
     return self;
   };
   const shown = ({ store }) => $records.shownUpdate(store.get());
@@ -66,7 +69,8 @@ def test_only_who_plays_ticks_and_a_touch_of_the_other_stops_both():
       const still = [left, right].map((one) => one.store.get().playing);
       right.actions.playPause();
       right.tick(0.25);
-      return [waits.map(Number.isFinite), seen, still, [left.at(), right.at()], [left.store.get().driven, right.store.get().driven]];"""
+      const driven = [left, right].map((one) => one.store.get().driven);
+      return [waits.map(Number.isFinite), seen, still, [left.at(), right.at()], driven];"""
     assert said(script) == [[True, False], [1, 1, True], [False, False], [2, 2], [True, False]]
 
 

@@ -79,7 +79,7 @@ def test_the_runs_of_this_server_can_be_chosen_the_one_used_last_first(runs):
         "Neural Turing Machine: Copy, seed 3 (run run0)",
     ]
     at.selectbox(key="right").set_value("run0").run()
-    left, right = told(at)
+    _, right = told(at)
     assert right["source"] == {"socket": "/memviz/ws/", "run": "run0"}
     assert at.query_params["right"] == "run0"
     assert "left" not in at.query_params

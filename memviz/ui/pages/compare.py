@@ -15,5 +15,5 @@ with st.container(key="compare"):
         lengths(pair)
     else:
         cards.empty(
-            "Nothing can be compared yet: train a run in the Lab, and it can be chosen here.", ":material/compare:"
+            "Nothing can be compared yet. Train a run in the Lab: then it can be chosen here.", ":material/compare:"
         )
