@@ -35,8 +35,8 @@ def _exports() -> Any:
 
 
 def scope(key: str, options: dict[str, Any], on_unfold: Callable[[], None] | None = None) -> Any:
-    """Mount the scope. `options` are those of mountScope (see scope.js), as JSON; the app adds four (see host.js):
-    `place`, where a lesson points; `plain`, figure only; `veiled`, what comes is blank;
+    """Mount the scope. `options` are those of mountScope (see scope.js), as JSON; the app adds five (see host.js):
+    `place`, where a lesson points; `plain`, figure only; `veiled`, what comes is blank; `watch`, only to look at;
     `start`, a count that starts the recipe whenever it changes.
 
     As long as they stay equal, a script run leaves the mounted scope alone; another `key` is another scope.

@@ -54,6 +54,10 @@ class Desk:
             self.__dict__["registry"] = Registry(catalog.models(), catalog.tasks())
             return self.__dict__["registry"]
 
+    def runs(self) -> list[Any]:
+        """The runs in memory, the one used last at the end; asking makes no registry."""
+        return self.registry.runs() if "registry" in self.__dict__ else []
+
     def open(self) -> None:
         """Begin to compile what the first Train will need. Called on the event loop."""
         self.preparation.begin(first_pair)

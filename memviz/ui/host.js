@@ -20,12 +20,13 @@ function keepRun(run) {
 
 /** What Python says, as options of the scope; a run that the scope follows already is not opened again. */
 function optionsOf(entry, data, element, tell) {
-  const { place, start, plain, veiled, ...rest } = data;
+  const { place, start, plain, veiled, watch, ...rest } = data;
   const followed = entry.source && rest.source.run === entry.run && rest.source.recorded === entry.source.recorded;
   entry.source = followed ? entry.source : rest.source;
   const run = (id) => {
     if (entry.run === id) return;
     entry.run = id;
+    if (watch) return; // the address of the page names it already
     keepRun(id);
     tell("run", id);
   };
@@ -60,6 +61,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   mounted.set(parentElement, entry);
   root.classList.toggle("plain", Boolean(data.plain));
   root.classList.toggle("veiled", Boolean(data.veiled));
+  root.classList.toggle("watch", Boolean(data.watch));
   act(entry, root, data);
   return () => {
     mounted.delete(parentElement);

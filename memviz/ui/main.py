@@ -18,5 +18,6 @@ def navigate() -> None:
     st.html(STYLE)
     lab = st.Page(PAGES / "lab.py", title="Lab", default=True)
     learn = st.Page(PAGES / "learn.py", title="Learn", url_path="learn")
+    compare = st.Page(PAGES / "compare.py", title="Compare", url_path="compare")
     evidence = st.Page(PAGES / "evidence.py", title="Evidence", url_path="evidence")
-    st.navigation([lab, learn, evidence], position="top").run()
+    st.navigation([lab, learn, compare, evidence], position="top").run()

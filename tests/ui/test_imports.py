@@ -16,8 +16,9 @@ at.run()
 at.session_state["unfolded"] = True
 at.run()
 assert not at.exception, at.exception
-at.switch_page("learn.py").run()
-assert not at.exception, at.exception
+for page in ("learn.py", "compare.py"):
+    at.switch_page(page).run()
+    assert not at.exception, at.exception
 desk().registry.close()
 print(sorted({"torch", "memviz.render.plotly_figure", "matplotlib"} & set(sys.modules)))
 """

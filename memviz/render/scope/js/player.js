@@ -43,10 +43,10 @@ export function createPlayer(store, actions) {
   };
 
   return (seconds) => {
-    const { playing, replaying, slow, trace, hover } = store.get();
+    const { playing, driven, replaying, slow, trace, hover } = store.get();
     if (!trace) return Infinity;
     const walking = slow && !slow.remote ? walkOn(slow, seconds, trace) : Infinity;
-    const stepping = playing && !slow && !hover ? playEpisode(seconds) : Infinity;
+    const stepping = playing && !driven && !slow && !hover ? playEpisode(seconds) : Infinity;
     const replay = replaying ? playTraining(seconds) : Infinity;
     return Math.min(walking, stepping, replay);
   };

@@ -1,6 +1,7 @@
 // The scope: one component, one clock. Mounts anywhere, knows nothing of the page around it.
 
 import { createActions } from "./actions.js";
+import { createClock } from "./clock.js";
 import { createCaption } from "./captionline.js";
 import { createControls } from "./controls.js";
 import { createCurves } from "./curves.js";
@@ -34,19 +35,24 @@ const NEWS = 0.12; // seconds
  *
  * options: `source` ({ frames, recorded, socket, run }, see source.js), `recipe` (what Train starts), `owner` (a secret;
  * by default the browser's own), `theme` "light" | "dark" | "auto", `unfolded`, `projector`, `autoplay`, `hash` (false: leave
- * the address alone), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `on` ({ run(id), unfold(), place({ u, t, head }) }).
+ * the address alone), `clock` (a name: scopes of the same clock move t and u together), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `on` ({ run(id), unfold(), place({ u, t, head }) }).
  * Returns `{ update(options), destroy(), state, view, drawn, marks }`.
  */
 export function mountScope(element, options = {}) {
   const scope = { options, drawn: 0, marks: [], pending: null, source: null, ink: null, view: null };
   const loop = createLoop((seconds) => scope.tick(seconds), () => draw(scope));
-  const store = createStore({ ...INITIAL, ...openingState(options) }, (patch) => (isNews(patch) ? loop.later(NEWS) : loop.request()));
+  const store = createStore({ ...INITIAL, ...openingState(options) }, (patch) => {
+    if (isNews(patch)) return loop.later(NEWS);
+    loop.request();
+    scope.clock?.told();
+  });
   const send = (command) => scope.source?.send(command) ?? false;
   const host = { recipe: () => scope.options.recipe ?? {}, tell: (name, value) => scope.options.on?.[name]?.(value) };
   const actions = createActions(store, send, host);
-  Object.assign(scope, { store, loop, actions, host, send, place: createPlace(store, actions, options), tick: createPlayer(store, actions) });
+  Object.assign(scope, { store, loop, actions, host, send, place: createPlace(store, actions, options), clock: createClock(store, actions), tick: createPlayer(store, actions) });
   build(scope, element);
   scope.stops = [listenToKeys(scope), watchSize(scope), scope.place.watch()];
+  scope.clock.join(options.clock);
   open(scope);
   retheme(scope);
   const handle = publicHandle(scope, element);
@@ -144,7 +150,7 @@ function open(scope) {
 function take(scope, frame) {
   const { store, host } = scope;
   const before = store.get();
-  store.set(receive(before, frame));
+  scope.clock.quietly(() => store.set(receive(before, frame)));
   const { v, published, type, run } = frame.header;
   if (v !== undefined) {
     scope.pending = { version: v, published };
@@ -154,7 +160,7 @@ function take(scope, frame) {
     scope.source?.follow(run);
     host.tell("run", run);
   }
-  if (!before.trace && store.get().trace) scope.place.arrive();
+  if (!before.trace && store.get().trace) scope.clock.arrive(scope.place.arrive);
 }
 
 function listenToKeys(scope) {
@@ -195,6 +201,7 @@ function publicHandle(scope, element) {
     get u() { return shownUpdate(scope.store.get()); },
     get drawn() { return scope.drawn; },
     get marks() { return scope.marks; },
+    get clock() { return scope.clock.name; },
     actions: scope.actions,
     units: () => scope.figure.state.units,
     /** Shows a place: `{ u, t, head, slot, layer, order, playing }`, whatever is given. */
@@ -209,10 +216,12 @@ function publicHandle(scope, element) {
       scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }), empty: scope.options.empty ?? null });
       if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) reopen(scope);
       if (scope.options.theme !== before.theme) retheme(scope);
+      scope.clock.join(scope.options.clock);
       scope.loop.request();
     },
     destroy() {
       scope.source?.close();
+      scope.clock.stop();
       scope.stops.forEach((stop) => stop());
       scope.unthemed?.();
       scope.loop.stop();

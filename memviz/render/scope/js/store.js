@@ -68,6 +68,7 @@ export const INITIAL = {
   pin: null, // { slot }
   hover: null, // { t, slot, word, unit, signal, head }
   playing: false,
+  driven: false, // another scope's clock moves this one
   speed: 4, // steps a second
   replaying: false,
   layer: "forward", // or "gradient"
