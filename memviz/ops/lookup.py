@@ -4,7 +4,8 @@
     similarity[n] = inverse[n] sum_i q[i] K[n, i] / sqrt(sum_i q[i]^2 + epsilon)
     out[n]        = softmax over the chosen of b similarity[n], 0 elsewhere; chosen: the used slots most similar
 
-Source: Pritzel et al. 2017 (NEC), section 2.1, with a softmax of cosines as in Graves et al. 2014 for its kernel.
+Source: Pritzel et al. 2017 (NEC), the lookup of its differentiable neural dictionary, with the softmax of cosines of
+Graves, Wayne, Danihelka 2014 (NTM), equations 5 and 6, in place of its kernel.
 Symbols: K (N, W) keys, slot by slot | q (W,) the query | b >= 0 its strength | item (N,) below 0 where the slot is
 free | nearest how many are chosen, 0 = all used | out (N,) a weighting. Which slots are chosen is constant in the vjp.
 Edges: ties go to the lower slot; no used slot gives zeros; more wanted than used gives all used.

@@ -5,8 +5,9 @@
     value[slot] = kept value[slot] + (1 - kept) gate value          kept: 0, or 1 - rate in an average
     key[slot]   = kept key[slot] + (1 - kept) key                   kept: 0, or 1 in an average
 
-Source: Kaiser et al. 2017, section 2.1 (hit or the oldest slot, average); Pritzel et al. 2017 (NEC), section 2.1
-(append, replace, softmax of the nearest). Which slots these are (choose.py) is constant in the backward.
+Source: Pritzel et al. 2017 (NEC), the differentiable neural dictionary (a blend of the nearest values; append, or an
+average of values under a key that is kept); Kaiser et al. 2017, section 2 (hit or miss by the nearest key, and a miss
+takes the oldest slot). Which slots these are (choose.py) is constant in the backward.
 """
 
 from __future__ import annotations
