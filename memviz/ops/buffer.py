@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -33,3 +33,23 @@ def cut(buffer: np.ndarray, shapes: Iterable[Shape]) -> list[np.ndarray]:
         views.append(buffer[start : start + math.prod(shape)].reshape(shape))
         start += _room(shape, per_line)
     return views
+
+
+class Room:
+    """One buffer for chunks of up to T steps and C episodes; `shapes(t, c)` lists the arrays of a chunk of any size."""
+
+    def __init__(self, owner: str, shapes: Callable[[int, int], list[Shape]], T: int, C: int, dtype: Any) -> None:
+        self._owner, self._shapes, self._most = owner, shapes, (T, C)
+        self.buffer = take(shapes(T, C), dtype)
+        self._views: dict[Shape, tuple[np.ndarray, ...]] = {}
+
+    def at(self, T: int, C: int) -> tuple[np.ndarray, ...]:
+        """The arrays for a chunk of T steps and C episodes; ask once, and the same come again."""
+        views = self._views.get((T, C))
+        if views is None:
+            longest, largest = self._most
+            if longest < T or largest < C:
+                most = f"at most {longest} steps of {largest} episodes"
+                raise ValueError(f"{self._owner}.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
+            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
+        return views

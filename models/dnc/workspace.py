@@ -16,7 +16,7 @@ import numpy as np
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
 from memviz.models.dnc.layout import Array, Options, Parameters, gradient_shapes, tape_shapes, work_shapes
 from memviz.models.dnc.parameters import Arrays, fixed_memory, fixed_weighting, zeros
-from memviz.ops.buffer import cut, take
+from memviz.ops.buffer import Room
 
 MOST_LINKS = 1 << 18  # numbers (a megabyte of float32): more links than this are not all kept
 
@@ -45,7 +45,7 @@ class Scratch:
         self.no_memory = np.zeros((0, self.config.N, self.config.W), self.dtype)
         shown = self.record and self.config.N <= MOST_SLOTS_SHOWN
         self.segment = self.T if shown else segment(self.config, self.T, self.C)
-        self.buffer = take(self._shapes(self.T, self.C), self.dtype)
+        self.room = Room("dnc", self._shapes, self.T, self.C, self.dtype)
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C, min(self.segment, T))
@@ -60,13 +60,7 @@ class Scratch:
 
     def at(self, T: int, C: int) -> tuple[Array, ...]:
         """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
-        views = self._views.get((T, C))
-        if views is None:
-            if T > self.T or C > self.C:
-                most = f"at most {self.T} steps of {self.C} episodes"
-                raise ValueError(f"dnc.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
-            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
-        return views
+        return self.room.at(T, C)
 
 
 def segment(config: DNCConfig, T: int, C: int) -> int:

@@ -12,7 +12,7 @@ from memviz.contracts.task import Chunk, Episode
 from memviz.models.lstm import kernels
 from memviz.models.lstm.config import Arrays, LSTMConfig
 from memviz.models.lstm.kernels import Array, Gradients, Parameters, Tape
-from memviz.ops.buffer import cut, take
+from memviz.ops.buffer import Room
 from memviz.ops.output import output
 
 
@@ -26,12 +26,11 @@ class Scratch:
     T: int
     C: int
     dtype: Any
-    buffer: Array = field(init=False)
-    _views: dict[tuple[int, int], tuple[Array, ...]] = field(init=False, default_factory=dict)
+    room: Room = field(init=False)
 
     def __post_init__(self) -> None:
         """Take the memory."""
-        self.buffer = take(self._shapes(self.T, self.C), self.dtype)
+        self.room = Room("lstm", self._shapes, self.T, self.C, self.dtype)
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         hidden = self.config.hidden
@@ -42,13 +41,7 @@ class Scratch:
 
     def at(self, T: int, C: int) -> tuple[Array, ...]:
         """The arrays of Tape and Gradients, in this order, for a chunk of T steps and C episodes."""
-        views = self._views.get((T, C))
-        if views is None:
-            if T > self.T or C > self.C:
-                most = f"at most {self.T} steps of {self.C} episodes"
-                raise ValueError(f"lstm.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
-            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
-        return views
+        return self.room.at(T, C)
 
 
 def scratch(config: LSTMConfig, X: int, Y: int, T: int, C: int, dtype: Any) -> Scratch:

@@ -14,7 +14,7 @@ import numpy as np
 
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.parameters import Arrays, fixed_memory, fixed_weighting, shapes
-from memviz.ops.buffer import cut, take
+from memviz.ops.buffer import Room
 
 Array = np.ndarray
 
@@ -169,14 +169,13 @@ class Scratch:
     options: Options = field(init=False)
     fixed: Arrays = field(init=False)  # what stands in for parameters that the config lacks
     no_memory: Array = field(init=False)  # what stands for "no memory is carried over"
-    buffer: Array = field(init=False)
-    _views: dict[tuple[int, int], tuple[Array, ...]] = field(init=False, default_factory=dict)
+    room: Room = field(init=False)
 
     def __post_init__(self) -> None:
         """Take the memory."""
         self.options, self.fixed = options(self.config), fixed_blocks(self.config, self.dtype)
         self.no_memory = np.zeros((0, self.config.N, self.config.W), self.dtype)
-        self.buffer = take(self._shapes(self.T, self.C), self.dtype)
+        self.room = Room("ntm", self._shapes, self.T, self.C, self.dtype)
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C)
@@ -190,13 +189,7 @@ class Scratch:
 
     def at(self, T: int, C: int) -> tuple[Array, ...]:
         """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
-        views = self._views.get((T, C))
-        if views is None:
-            if T > self.T or C > self.C:
-                most = f"at most {self.T} steps of {self.C} episodes"
-                raise ValueError(f"ntm.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
-            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
-        return views
+        return self.room.at(T, C)
 
 
 def options(config: NTMConfig) -> Options:

@@ -31,7 +31,7 @@ def test_links_take_room_for_twice_the_root_of_the_steps(N, T, C):
     assert links(arrays, T, C) <= (2 * math.ceil(math.sqrt(T)) + 1) * C * N * N
     if (N, T, C) == (256, 400, 1):
         assert links(arrays, T, C) * 4 <= 11 * 2**20  # 10.25 MiB, where all of them would be 100 MiB
-        assert arrays.buffer.nbytes <= 64 * 2**20
+        assert arrays.room.buffer.nbytes <= 64 * 2**20
 
 
 def test_shorter_chunks_fit_into_the_same_room():
@@ -39,7 +39,7 @@ def test_shorter_chunks_fit_into_the_same_room():
     whole = room(config, 200, 3)
     for T in (1, 13, 14, 15, 99, 200):
         last = whole.at(T, 2)[-1]
-        assert last.ctypes.data + last.nbytes <= whole.buffer.ctypes.data + whole.buffer.nbytes
+        assert last.ctypes.data + last.nbytes <= whole.room.buffer.ctypes.data + whole.room.buffer.nbytes
 
 
 @pytest.mark.parametrize("steps", [1, 4, 7, 9])
