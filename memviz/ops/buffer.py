@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,21 +36,28 @@ def cut(buffer: np.ndarray, shapes: Iterable[Shape]) -> list[np.ndarray]:
     return views
 
 
+@dataclass
 class Room:
     """One buffer for chunks of up to T steps and C episodes; `shapes(t, c)` lists the arrays of a chunk of any size."""
 
-    def __init__(self, owner: str, shapes: Callable[[int, int], list[Shape]], T: int, C: int, dtype: Any) -> None:
-        self._owner, self._shapes, self._most = owner, shapes, (T, C)
-        self.buffer = take(shapes(T, C), dtype)
-        self._views: dict[Shape, tuple[np.ndarray, ...]] = {}
+    owner: str  # the model, for the error
+    shapes: Callable[[int, int], list[Shape]]
+    T: int
+    C: int
+    dtype: Any
+    buffer: np.ndarray = field(init=False)
+    _views: dict[Shape, tuple[np.ndarray, ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the memory."""
+        self.buffer = take(self.shapes(self.T, self.C), self.dtype)
 
     def at(self, T: int, C: int) -> tuple[np.ndarray, ...]:
         """The arrays for a chunk of T steps and C episodes; ask once, and the same come again."""
         views = self._views.get((T, C))
         if views is None:
-            longest, largest = self._most
-            if longest < T or largest < C:
-                most = f"at most {longest} steps of {largest} episodes"
-                raise ValueError(f"{self._owner}.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
-            views = self._views[T, C] = tuple(cut(self.buffer, self._shapes(T, C)))
+            if T > self.T or C > self.C:
+                most = f"at most {self.T} steps of {self.C} episodes"
+                raise ValueError(f"{self.owner}.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
+            views = self._views[T, C] = tuple(cut(self.buffer, self.shapes(T, C)))
         return views
