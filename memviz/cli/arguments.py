@@ -30,6 +30,14 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """A whole number, at least 1."""
+    number = whole(text)
+    if not number:
+        raise argparse.ArgumentTypeError("want a whole number above 0, got 0")
+    return number
+
+
 def until(text: str) -> int | None:
     """None for "solved", else a number of updates."""
     if text == "solved":

@@ -53,15 +53,14 @@ def reproduce(one: Reproduction, args: argparse.Namespace) -> int:
     out = writable(args.out, "--out") if args.out else None
     cells, workers = one.cells(args.seeds), args.workers or cores()
     book = Book(places.sweeps() / f"reproduce-{one.name}")
-    book.begin(one.title, cells, {"command": command(), "workers": workers})
+    book.begin(one.title, cells, {"command": command(), "workers": workers}, replace=True)
     with Bar(quiet=args.json) as bar:
         for model, task in {
             (cell.recipe["model"], cell.recipe["task"]): None for cell in cells if "model" in cell.recipe
         }:
             ensure_warm(model, task, lambda message: bar.show(None, message))
         follow(book, cells, workers, bar, args.json)
-    wanted = {cell.key for cell in cells}
-    rows = by_arm((row for row in book.rows() if row["key"] in wanted), [arm.name for arm in one.arms])
+    rows = by_arm(book.rows(), [arm.name for arm in one.arms])
     told = result(one, rows, command())
     if out:
         out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

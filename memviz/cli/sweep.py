@@ -18,7 +18,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from memviz.cli.arguments import lengths, seconds, until, whole
+from memviz.cli.arguments import lengths, positive, seconds, until, whole
 from memviz.cli.exits import DONE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KNOB=V,V,...", help="values to try; may be repeated"
     )
-    parser.add_argument("--seeds", type=whole, default=10, metavar="N", help="seeds 0..N-1 of every setting (10)")
+    parser.add_argument("--seeds", type=positive, default=10, metavar="N", help="seeds 0..N-1 of every setting (10)")
     parser.add_argument("--workers", type=whole, default=0, metavar="N", help="processes (default: as many as cores)")
     parser.add_argument("--until", type=until, metavar="solved|UPDATES", help="when a training stops (default: solved)")
     parser.add_argument("--max-seconds", type=seconds, default=120.0, metavar="S", help="most seconds of one (120)")
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 def follow(book: Book, cells: list[Cell], workers: int, bar: Bar, lines: bool) -> None:
     """Print or show every row as it is done."""
-    done, every = len({row["key"] for row in book.rows()} & {cell.key for cell in cells}), len(cells)
+    done, every = len(book.rows()), len(cells)
     bar.show(done / every, f"{done} of {every} rows")
     for row in book.work(cells, workers):
         done += 1

@@ -1,6 +1,6 @@
 """A study on disk: its cells, a line for every row that is done, and a word from every training that is under way.
 
-<folder>/study.json   title, command, versions, cells
+<folder>/study.json   title, command, cells
 <folder>/rows.jsonl   one JSON row a line, written whole or, by a killed process, cut: a cut last line is no row
 <folder>/now/*.json   what trains at this moment
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from typing import Any
 from memviz.contracts.errors import FileError
 from memviz.study.cell import Cell
 from memviz.study.executor import Executor, processes
-from memviz.study.row import Row, work
+from memviz.study.row import Row, build, work
 
 FORMAT = "memviz-study/1"
+STALE = 30.0  # seconds without a word from a training
 LARGEST = 64 * 2**20  # bytes of a rows file
 
 
@@ -29,12 +31,15 @@ class Book:
 
     folder: Path
 
-    def begin(self, title: str, cells: Sequence[Cell], facts: Mapping[str, Any]) -> None:
-        """Write what the study is. The same study again keeps the rows it has. Raises FileError on another one's."""
+    def begin(self, title: str, cells: Sequence[Cell], facts: Mapping[str, Any], replace: bool = False) -> None:
+        """Write what the study is. The same study again keeps the rows it has.
+
+        Raises FileError on another one's, unless it is to replace that: rows of cells that are in both are kept.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "study.json"
         told = {"format": FORMAT, "title": title, **facts, "cells": [asdict(cell) for cell in cells]}
-        if path.exists() and {c["arm"] for c in self.read()["cells"]} != {cell.arm for cell in cells}:
+        if path.exists() and not replace and _arms(map(Cell.from_dict, self.read()["cells"])) != _arms(cells):
             raise FileError(f"{path}: want the study {title!r}, got another one (choose another name)")
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -52,34 +57,34 @@ class Book:
         return told
 
     def rows(self) -> list[Row]:
-        """The rows that are done, the latest of each cell."""
+        """The rows that are done, the latest of each of the study's cells."""
         path = self.folder / "rows.jsonl"
         if not path.exists():
             return []
         if path.stat().st_size > LARGEST:
             raise FileError(f"{path}: want at most {LARGEST} bytes, got {path.stat().st_size} (start it again)")
         found: dict[str, Row] = {}
+        wanted = {Cell.from_dict(values).key for values in self.read()["cells"]}
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             row = _row(line)
-            if row is not None:
+            if row is not None and row["key"] in wanted:
                 found[row["key"]] = row
         return list(found.values())
 
     def now(self) -> list[Row]:
-        """The news of the trainings that are under way."""
-        found = (_json(path) for path in sorted((self.folder / "now").glob("*.json")))
+        """The news of the trainings that are under way: a word that is older is of one that was killed."""
+        fresh = (path for path in sorted((self.folder / "now").glob("*.json")) if _age(path) < STALE)
+        found = (_json(path) for path in fresh)
         return [news for news in found if news is not None]
 
     def work(self, cells: Sequence[Cell], workers: int, executor: Executor = processes) -> Iterator[Row]:
         """Compute the rows that are missing, keeping each the moment it is done."""
-        have = {row["key"] for row in self.rows()}
-        missing = [cell for cell in cells if cell.key not in have]
+        have = {(row["key"], row.get("build")) for row in self.rows()}
+        missing = [cell for cell in cells if (cell.key, build(cell)) not in have]
         if not missing:
             return
         now = self.folder / "now"
         now.mkdir(exist_ok=True)
-        for left in now.iterdir():  # by a process that was killed
-            left.unlink(missing_ok=True)
         tasks = [(work, (json.dumps(asdict(cell)), str(now / f"{cell.key}.json"))) for cell in missing]
         for _, text in executor(tasks, workers):
             self._keep(text)
@@ -96,6 +101,21 @@ class Book:
             file.write(text.encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _arms(cells: Iterable[Cell]) -> set[str]:
+    """The study's arms, whatever their seeds."""
+    return {
+        json.dumps([cell.arm, {**cell.recipe, "seed": 0}, cell.lengths, cell.episodes], sort_keys=True)
+        for cell in cells
+    }
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:  # it was done just now
+        return float("inf")
 
 
 def _row(line: str) -> Row | None:

@@ -8,6 +8,8 @@ carry it.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -17,7 +19,7 @@ Executor = Callable[[Sequence[Task], int], Iterator[tuple[int, str]]]
 
 def processes(tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, str]]:
     """The tasks on so many processes of this machine. Raises what a task raised; stopping early cancels the rest."""
-    pool = ProcessPoolExecutor(max(1, min(workers, len(tasks))), multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(max(1, min(workers, len(tasks))), multiprocessing.get_context("spawn"), _follow)
     try:
         places = {pool.submit(function, *arguments): index for index, (function, arguments) in enumerate(tasks)}
         for done in as_completed(places):
@@ -26,6 +28,13 @@ def processes(tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, str]]:
         for process in list((pool._processes or {}).values()):  # they would finish the row they are at
             process.terminate()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _follow() -> None:
+    """End this worker when the process that made it ends, however that was: nobody waits for its row."""
+    boss = multiprocessing.parent_process()
+    if boss is not None:
+        threading.Thread(target=lambda: (boss.join(), os._exit(1)), daemon=True).start()
 
 
 def here(tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, str]]:

@@ -1,10 +1,14 @@
-"""What one training of a study came to: a cell in, a row out, both JSON. Runs in a process of its own."""
+"""What one training of a study came to: a cell in, a row out, both JSON. Runs in a process of its own.
+
+A row is stamped with the build it was computed by: the settings as resolved from presets, and a hash of all kernel
+sources. A row of another build is no answer any more.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +19,10 @@ import numpy as np
 
 from memviz import catalog
 from memviz.contracts.errors import DivergedError
+from memviz.contracts.knob import to_dict
+from memviz.ops import cache_folder
 from memviz.study.cell import Cell
+from memviz.training.config import Until
 from memviz.training.keys import generator
 from memviz.training.loop import drive
 from memviz.training.recipe import plan
@@ -54,6 +61,8 @@ def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
         "scores": scores(trainer, cell.episodes, None),
         "unseen": {str(length): scores(trainer, cell.episodes, length) for length in cell.lengths},
         "curve": curve,
+        "cut": not state.solved
+        and _clock_ended(planned.until, state.seconds),  # by the clock: a busier machine, another row
         **({} if reason is None else {"diverged": reason}),
     }
 
@@ -69,8 +78,8 @@ def told(news: Iterator[Progress], tell: Tell) -> Iterator[Progress]:
 
 
 def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, float]:
-    """The task's published metrics: their means over fresh episodes (of one length), and "exact", the part of the
-    episodes without a wrong answer.
+    """The task's published metrics: their means over fresh episodes (of one length); "answers", how many bits (or
+    classes) an episode asks for; and "exact", the part of the episodes without a wrong answer.
     """
     setup = trainer.setup
     model, task, config = setup.model, setup.task, setup.model_config
@@ -80,9 +89,23 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
         episode = task.sample(setup.task_config, rng, length)
         state = model.start(config, trainer.params)
         outputs, _, _ = model.forward(config, trainer.params, state, episode.inputs.astype(np.float32), None)
-        found.append(task.score(outputs, episode))
+        per_step = outputs.shape[1] if task.loss == "bits" else 1
+        found.append({**task.score(outputs, episode), "answers": float(episode.mask.sum()) * per_step})
     means = {name: fmean(one[name] for one in found) for name in (found[0] if found else ())}
     return {**means, "exact": fmean(one["wrong_bits"] == 0 for one in found)} if "wrong_bits" in means else means
+
+
+def _clock_ended(until: Until, seconds: float) -> bool:
+    return until.seconds is not None and seconds >= until.seconds
+
+
+def build(cell: Cell) -> str:
+    """What computes the cell's row here: settings as resolved, kernel sources, versions, processor."""
+    told: list[Any] = [cache_folder().name, cell.measure]
+    if "model" in cell.recipe:
+        planned = plan(cell.recipe, catalog.models(), catalog.tasks())
+        told += [to_dict(planned.setup.model_config), to_dict(planned.setup.task_config), to_dict(planned.config)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def work(cell_json: str, news_file: str | None) -> str:
@@ -90,11 +113,7 @@ def work(cell_json: str, news_file: str | None) -> str:
     cell = Cell.from_dict(json.loads(cell_json))
     path = Path(news_file) if news_file else None
 
-    boss = multiprocessing.parent_process()
-
     def tell(news: Row) -> None:
-        if boss is not None and not boss.is_alive():  # it was killed: nobody waits for this row
-            raise SystemExit(1)
         if path is not None:
             fresh = path.with_suffix(".new")
             fresh.write_text(json.dumps({"arm": cell.arm, "seed": cell.recipe["seed"], **news}), encoding="utf-8")
@@ -102,7 +121,8 @@ def work(cell_json: str, news_file: str | None) -> str:
 
     try:
         found: Row = importlib.import_module(cell.measure).measure(cell, tell)
-        return json.dumps({"key": cell.key, "arm": cell.arm, "seed": cell.recipe["seed"], **found})
+        stamp = {"key": cell.key, "build": build(cell), "arm": cell.arm, "seed": cell.recipe["seed"]}
+        return json.dumps({**stamp, **found})
     finally:
         if path is not None:
             path.unlink(missing_ok=True)

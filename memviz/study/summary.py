@@ -47,7 +47,7 @@ def mean(values: Iterable[float]) -> float:
     return fmean(found) if found else float("nan")
 
 
-def convergence(rows: Sequence[Row]) -> list[tuple[float, float]]:
-    """The part of the seeds that were solved by so many sequences: steps of (sequences, part), from (0, 0)."""
+def convergence(rows: Sequence[Row], seeds: int | None = None) -> list[tuple[float, float]]:
+    """The part of the seeds (as many as there are rows) solved by so many sequences: (sequences, part), from (0, 0)."""
     took = sorted(row["sequences"] for row in rows if row["solved"])
-    return [(0.0, 0.0), *((float(each), (i + 1) / len(rows)) for i, each in enumerate(took))]
+    return [(0.0, 0.0), *((float(each), (i + 1) / (seeds or len(rows))) for i, each in enumerate(took))]

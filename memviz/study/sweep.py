@@ -12,6 +12,7 @@ from memviz.contracts.model import Model
 from memviz.contracts.task import Task
 from memviz.study.cell import Arm
 from memviz.training.config import TrainConfig
+from memviz.training.keys import EXAM, generator
 from memviz.training.recipe import plan
 
 MOST = 10_000  # trainings of one sweep
@@ -22,16 +23,18 @@ def arms(
 ) -> list[Arm]:
     """An arm per combination of "knob=value,value,..." settings. Raises ConfigError on what is not a knob's value.
 
-    Every arm is planned once, so that a bad combination is told before the first training.
+    Every arm is planned once and every length is drawn, so that a bad combination is told before the first training.
     """
     configs = {"model": model.config, "task": task.config, "training": TrainConfig}
-    axes = [[f"{name}={value}" for value in values.split(",")] for name, _, values in map(_split, settings)]
+    axes = [[f"{name}={value}" for value in values.split(",")] for name, _, values in sorted(map(_split, settings))]
     found = []
     for chosen in product(*axes):
         knobs = parse_settings(chosen, configs)
         name = ", ".join(each for each, axis in zip(chosen, axes, strict=True) if len(axis) > 1) or preset
         arm = Arm(name, model.name, task.name, preset, knobs, tuple(lengths), until)
-        plan(arm.cells([0])[0].recipe, {model.name: model}, {task.name: task})
+        planned = plan(arm.cells([0])[0].recipe, {model.name: model}, {task.name: task})
+        for length in lengths:
+            task.sample(planned.setup.task_config, generator(EXAM, 0, 0), length)
         found.append(arm)
     return found
 

@@ -27,12 +27,12 @@ SPEC = {
 }
 
 
-def chart(arms: Mapping[str, Sequence[Row]]) -> None:
-    """A line per setting that climbs by one seed wherever one was solved."""
+def chart(arms: Mapping[str, Sequence[Row]], seeds: Mapping[str, int] | None = None) -> None:
+    """A line per setting that climbs by one seed wherever one was solved; `seeds`: how many there will be of each."""
     longest = max((float(row["sequences"]) for rows in arms.values() for row in rows), default=0.0)
     points = []
     for name, rows in arms.items():
-        steps = convergence(rows)
+        steps = convergence(rows, (seeds or {}).get(name))
         points += [{"setting": name, "sequences": at, "part": part} for at, part in [*steps, (longest, steps[-1][1])]]
     st.vega_lite_chart(points, SPEC, width="stretch")
 

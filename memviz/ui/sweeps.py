@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import streamlit as st
@@ -42,8 +43,8 @@ def watch(folder: Path) -> None:
         st.progress(len(rows) / every)
         st.caption(_news(now) if now else "Nothing trains now; the same command goes on where it was stopped.")
     arms = by_arm(rows, keys)
-    if arms:
-        chart(arms)
+    if any("sequences" in row for row in rows):
+        chart(arms, Counter(cell["arm"] for cell in told["cells"]))
         table(arms)
     st.code(told.get("command", ""), language="sh")
 

@@ -35,9 +35,8 @@ class Scratch:
     options: Options = field(init=False)
     fixed: Arrays = field(init=False)  # what stands in for parameters that the config lacks
     no_memory: Array = field(init=False)  # what stands for "no memory is carried over"
-    buffer: Array = field(init=False)
+    room: Room = field(init=False)
     segment: int = field(init=False)  # S
-    _views: dict[tuple[int, int], tuple[Array, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take the memory."""

@@ -24,7 +24,9 @@ Arrays = Mapping[str, np.ndarray]
 
 def events(config: KeyValueConfig, arrays: Arrays) -> list[Event]:
     """The events of an episode, from its recorded signals."""
-    return [event for t in range(len(arrays["item"])) for event in (*_read(arrays, t), *_write(config, arrays, t))]
+    told = [event for t in range(len(arrays["item"])) for event in (*_read(arrays, t), *_write(config, arrays, t))]
+    missed = [miss for event in told if event.name == "evict" for miss in _missed(config, arrays, event)]
+    return sorted([*told, *missed], key=lambda event: event.t)
 
 
 def _before(arrays: Arrays, name: str, t: int) -> np.ndarray:
@@ -67,6 +69,17 @@ def _given_up(config: KeyValueConfig, arrays: Arrays, t: int, slot: int, old: in
         return Event(t, "merge", slot=into, item=old, text=f"item {old} of slot {slot} merged into {where}")
     why = WHY[config.policy]
     return Event(t, "evict", slot=slot, item=old, text=f"evicted slot {slot} holding item {old}: {why}")
+
+
+def _missed(config: KeyValueConfig, arrays: Arrays, gone: Event) -> Iterator[Event]:
+    """A "miss" at the first later step whose query would have hit what was evicted."""
+    key = _before(arrays, "memory_keys", gone.t)[gone.slot]
+    for t in range(gone.t + 1, len(arrays["read_key"])):
+        query = arrays["read_key"][t, 0]
+        if query @ key >= config.hit * np.linalg.norm(query) * np.linalg.norm(key) > 0:
+            text = f"item {gone.item} was asked for; slot {gone.slot} gave it up at t = {gone.t}"
+            yield Event(t, "miss", head="read.0", item=gone.item, text=text)
+            return
 
 
 def _item(value: float) -> int | None:

@@ -79,8 +79,14 @@ def delete(memory: Array, slot: int) -> Array:
 
 
 def find(memory: Array, query: Array, k: int) -> list[tuple[int, float]]:
-    """The k used slots whose keys have the largest cosine with a query, best first, with the cosines."""
+    """The k used slots whose keys have the largest cosine with a query, best first, with the cosines.
+
+    Raises ConfigError for a query of another width.
+    """
     W = width(memory)
+    query = np.asarray(query, memory.dtype)
+    if query.shape != (W,) or not np.isfinite(query).all():
+        raise ConfigError(f"keyvalue.store.find: want {W} finite numbers, got {query.shape} (mend the query)")
     used = np.flatnonzero(memory[:, 2 * W] >= 0)
     keys = memory[used, W : 2 * W]
     lengths = np.linalg.norm(keys, axis=1, keepdims=True)

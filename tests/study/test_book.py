@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,7 @@ ARM = Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "updates": 
 @pytest.fixture
 def book(tmp_path):
     book = Book(tmp_path / "study")
-    book.begin("Small", ARM.cells(range(3)), {"command": "test"})
+    book.begin("Small", ARM.cells(range(4)), {"command": "test"})
     return book
 
 
@@ -81,6 +82,7 @@ def test_a_killed_sweep_goes_on_where_it_was(book, tmp_path):
     assert {row["key"] for row in book.rows()} == {cell.key for cell in cells}
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="asks the kernel's /proc for the workers")
 def test_a_worker_whose_sweep_was_killed_stops_too(book):
     """The child's worker would train for ten minutes; it ends soon after its parent does."""
     arm = Arm("long", MODEL, TASK, knobs=SMALL, until={"solved": False, "seconds": 600.0})
@@ -96,8 +98,23 @@ def test_a_worker_whose_sweep_was_killed_stops_too(book):
     script.write_text(program)
     with subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": os.getcwd()}) as child:
         assert waited(lambda: book.now())
+        workers = children(child.pid)
+        assert workers
         os.kill(child.pid, signal.SIGKILL)
-    assert waited(lambda: not book.now())  # its last word is taken away when it ends
+    assert waited(lambda: not any(map(alive, workers)))
+
+
+def children(pid):
+    """The processes that a process has started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid):
+    """Whether a process still runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def waited(true, seconds=30.0):
@@ -114,6 +131,22 @@ def test_a_diverging_training_is_a_row_that_says_why(book):
     row = json.loads(work(json.dumps(asdict(arm.cells([0])[0])), None))
     assert not row["solved"]
     assert "rate" in row["diverged"]
+
+
+def test_a_row_of_another_build_is_computed_again(book, monkeypatch):
+    cells = ARM.cells(range(2))
+    list(book.work(cells, 1, here))
+    monkeypatch.setattr("memviz.study.book.build", lambda cell: "another")
+    assert len(list(book.work(cells, 1, here))) == 2
+
+
+def test_the_same_arms_with_another_budget_are_another_study(book):
+    other = Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "updates": 4}, lengths=(5,), episodes=2)
+    with pytest.raises(FileError, match="another name"):
+        book.begin("Small", other.cells(range(3)), {})
+    list(book.work(ARM.cells(range(1)), 1, here))
+    book.begin("Small", other.cells(range(3)), {}, replace=True)
+    assert book.rows() == []  # the row is of no cell that the study has now
 
 
 def test_another_study_does_not_take_the_folder(book):

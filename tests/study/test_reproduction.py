@@ -49,7 +49,8 @@ def test_a_row_that_ships_comes_out_again(told):
     again = row_of(cells[row["key"]])
     assert again.get("solved") == row.get("solved")
     if told["versions"] == result(named(told["name"]), by_arm(told["rows"]), "")["versions"]:
-        assert {**again, "seconds": 0} == {**row, "seconds": 0}
+        same = dict.fromkeys(("seconds", "build"))  # the build may differ in code that this row does not use
+        assert {**again, **same} == {**row, **same}
 
 
 def test_an_unknown_name_is_told_with_those_there_are():
@@ -60,7 +61,7 @@ def test_an_unknown_name_is_told_with_those_there_are():
 def rows_of(one, solved):
     """Rows as trainings would give them: solved soon without an error, or not at all."""
     wrong = 0.0 if solved else 3.0
-    scores = {"wrong_bits": wrong, "exact": float(solved)}
+    scores = {"wrong_bits": wrong, "exact": float(solved), "answers": 320.0}
     made = {"solved": solved, "sequences": 1000, "seconds": 1.0, "wrong_bits": wrong, "scores": scores}
     return {
         arm.name: [
@@ -74,7 +75,7 @@ def rows_of(one, solved):
 def test_a_claim_holds_for_good_rows_and_not_for_bad_ones():
     one = named("copy")
     good, bad = rows_of(one, True), rows_of(one, False)
-    figures = {figure.what: figure.holds for figure in one.figures({"ntm": good["ntm"], "lstm": bad["lstm"]})}
+    figures = {figure.what: figure.holds for figure in one.figures({**good, "lstm": bad["lstm"]})}
     assert set(figures.values()) == {True, None}
-    turned = {figure.what: figure.holds for figure in one.figures({"ntm": bad["ntm"], "lstm": good["lstm"]})}
-    assert [turned[what] for what, holds in figures.items() if holds] == [False] * 2 + [True]  # 3 bits of 320 are few
+    turned = {figure.what: figure.holds for figure in one.figures({**bad, "lstm": good["lstm"]})}
+    assert [turned[what] for what, holds in figures.items() if holds] == [False] * 3 + [True]  # 3 bits of 320 are few

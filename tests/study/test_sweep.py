@@ -34,6 +34,18 @@ def test_a_setting_that_is_none_is_told_before_anything_trains(setting):
         grid(setting)
 
 
+def test_a_length_that_the_task_has_not_is_told_before_anything_trains():
+    model, task = catalog.models()[MODEL], catalog.tasks()[TASK]
+    with pytest.raises(ConfigError, match="100000"):
+        arms(model, task, "lesson", (), {"solved": True}, (100_000,))
+
+
+def test_the_order_of_the_settings_changes_nothing():
+    assert [arm.name for arm in grid("rate=1e-3,3e-3", "N=16,32")] == [
+        arm.name for arm in grid("N=16,32", "rate=1e-3,3e-3")
+    ]
+
+
 def row(arm, seed, sequences=None):
     return {"arm": arm, "seed": seed, "solved": sequences is not None, "sequences": sequences or 0, "seconds": 1.0}
 

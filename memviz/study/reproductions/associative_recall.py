@@ -10,7 +10,6 @@ from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row
 
 KNOBS = {"task": {"width": 4, "words": 2, "low": 2, "high": 6}}
-BITS = 8  # of the item asked for
 ITEMS = (8, 12)  # after 2 to 6
 BUDGET = {"solved": True, "updates": 40_000}  # 320,000 sequences
 NETWORKS = ("ntm", "dnc", "lstm")
@@ -23,7 +22,7 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
         learns("ntm", rows["ntm"], "near 0 bits by 30,000 episodes"),
         learns("dnc", rows["dnc"], "learns the task"),
         fails("lstm", rows["lstm"], "not near 0 after a million episodes"),
-        *(carried(name, rows[name], n, BITS, carry.get(name, "")) for name in NETWORKS for n in ITEMS),
+        *(carried(name, rows[name], n, carry.get(name, "")) for name in NETWORKS for n in ITEMS),
     ]
 
 

@@ -9,7 +9,6 @@ from memviz.study.figures import carried, fails, learns
 from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row
 
-WIDTH = 8
 PUBLISHED = {40: "near perfect", 80: "few errors", 120: "degrades, as the memory wraps"}
 BUDGET = {"solved": True, "updates": 5000}  # 40,000 sequences, what the published runs took at most
 MEMORIES = {"training": {"polish": 20_000}}  # sequences on after it is solved, at a falling rate
@@ -19,9 +18,10 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
     """Seeds solved, sequences, and the part of the bits that are wrong at every unseen length."""
     return [
         learns("ntm", rows["ntm"], "about 0 wrong bits by 17,000 to 40,000 sequences"),
+        learns("dnc", rows["dnc"], "learns the task"),
         fails("lstm", rows["lstm"], "learns far more slowly"),
-        *(carried("ntm", rows["ntm"], n, n * WIDTH, said, 0.05 if n == 40 else 0) for n, said in PUBLISHED.items()),
-        *(carried("lstm", rows["lstm"], n, n * WIDTH) for n in PUBLISHED),
+        *(carried("ntm", rows["ntm"], n, said, 0.05 if n == 40 else 0) for n, said in PUBLISHED.items()),
+        *(carried(name, rows[name], n) for name in ("dnc", "lstm") for n in PUBLISHED),
     ]
 
 
@@ -29,10 +29,11 @@ REPRODUCTION = Reproduction(
     name="copy",
     title="Copying, and copying what is longer than anything seen",
     claim="Trained on 1 to 20 words of 8 bits, an NTM makes almost no error up to there and few at 40; with 128 slots "
-    "it degrades at 120. An LSTM without a memory learns far more slowly and does not carry over.",
+    "it degrades at 120 (the DNC here has 32). An LSTM without a memory learns far more slowly, for these lengths only.",
     source="Graves, Wayne, Danihelka 2014, section 4.1, figures 3 to 5; sequences: pytorch-ntm",
     arms=[
         Arm("ntm", "ntm", "copy", "paper", MEMORIES, tuple(PUBLISHED), BUDGET, 10),
+        Arm("dnc", "dnc", "copy", "paper", MEMORIES, tuple(PUBLISHED), BUDGET, 10),
         Arm("lstm", "lstm", "copy", "paper", {}, tuple(PUBLISHED), BUDGET, 10),
     ],
     figures=figures,

@@ -44,7 +44,7 @@ REPRODUCTION = Reproduction(
     title="Naming what was seen once",
     claim="Episodes of five classes with labels shuffled anew: after one drawing, MANN names the second with 82.8 %, "
     "the fifth with 94.9 %; an LSTM with 49.5 % and 63.6 %. Here with glyphs of random strokes, 8 pixels wide, which "
-    "are easier than Omniglot's letters.",
+    "are easier than Omniglot's letters, and with MANN's lesson settings (one head, writes what it pleases).",
     source="Santoro, Bartunov, Botvinick, Wierstra, Lillicrap 2016, table 1",
     arms=[Arm(name, name, "one_shot", "lesson", until=BUDGET, episodes=100) for name in PUBLISHED],
     figures=figures,

@@ -19,7 +19,7 @@ class StreamConfig:
         "zipf", DRIFTS, "which items come: by rank, by how lately they came, by turns, by a moving rank"
     )
     skew: float = knob(1.0, 0.0, 4.0, "zipf, shifting: the item of rank r comes with chance ~ 1 / r^skew")
-    again: float = knob(0.6, 0.0, 1.0, "recency: the chance of an item that came lately; periodic: of the one in turn")
+    again: float = knob(0.6, 0.0, 0.95, "recency: the chance of an item that came lately; periodic: of the one in turn")
     shift_every: int = knob(16, 1, 2048, "shifting: after so many items the ranks change hands")
     key: int = knob(8, 1, 32, "bits of an item's key; keys of an episode differ")
     value: int = knob(4, 1, 32, "bits of an item's value")

@@ -31,24 +31,29 @@ def ranked(u, items, skew):
 
 
 @kernel
-def lately(u, stream, t):
-    """An item of stream[:t], the d-th last different one with chance ~ 1 / d (move to front); t > 0."""
-    rank, seen = ranked(u, t, 1.0), -1
-    for back in range(t - 1, -1, -1):
-        fresh = True
-        for later in range(back + 1, t):
-            fresh = fresh and stream[later] != stream[back]
-        if fresh:
-            seen += 1
-            if seen == rank:
-                return stream[back]
-    return stream[t - 1]
+def lately(u, recent, seen):
+    """One of the items seen, recent[:seen], the d-th last with chance ~ 1 / d."""
+    return recent[ranked(u, seen, 1.0)]
+
+
+@kernel
+def to_front(recent, seen, item):
+    """Move an item to the front of recent[:seen], or put it there if it is new; returns how many there are now."""
+    at = seen
+    for i in range(seen):
+        if recent[i] == item:
+            at = i
+    for i in range(at, 0, -1):
+        recent[i] = recent[i - 1]
+    recent[0] = item
+    return max(seen, at + 1)
 
 
 @kernel
 def draw_stream(key, drift, items, skew, again, shift_every, order, stream):
-    """Write a stream (T,) of item numbers; order (items,) is work space."""
+    """Write a stream (T,) of item numbers; order (items,) is work space: who has which rank, or who came lately."""
     drawing.permute(mix(key, 0), order)
+    seen = 0
     for t in range(stream.shape[0]):
         bits = mix(mix(key, 1), t)
         u, common = uniform(mix(bits, 0)), uniform(mix(bits, 1)) < again
@@ -58,7 +63,9 @@ def draw_stream(key, drift, items, skew, again, shift_every, order, stream):
             stream[t] = order[(ranked(u, items, skew) + t // shift_every) % items]
         elif drift == PERIODIC and common:
             stream[t] = order[t % items]
-        elif drift == RECENCY and common and t > 0:
-            stream[t] = lately(u, stream, t)
+        elif drift == RECENCY and common and seen > 1:
+            stream[t] = lately(u, order, seen)
         else:
             stream[t] = between(mix(bits, 2), 0, items - 1)
+        if drift == RECENCY:
+            seen = to_front(order, seen, stream[t])

@@ -8,7 +8,7 @@
 
 Retention is the accuracy on A at the end, adaptation the accuracy on B, forgetting what was lost of A in between. With
 fewer slots than pairs a memory must give up one or the other: stability against plasticity. The knobs of the task are
-the sizes of both and the replay; those of the memory are its slots and, where a model has it, its write protection.
+the sizes of both and the replay; that of the memory is how many slots it has. No model has write protection yet.
 
 Source: ours; the measures after Lopez-Paz & Ranzato 2017 (backward transfer), replay after Robins 1995.
 """
