@@ -26,8 +26,8 @@ def start(viewer: Viewer, message: Message) -> None:
 
 
 def probe(viewer: Viewer, message: Message) -> None:
-    """Ask for the recording of one update; only the last asked is answered."""
-    viewer.probe = whole(message, "update")
+    """Ask for the recording of one update, of the present branch or another; only the last asked is answered."""
+    viewer.probe = whole(message, "update"), optional(message, "branch")
     viewer.wake.set()
 
 
@@ -60,8 +60,8 @@ def speed(viewer: Viewer, message: Message) -> None:
 
 
 def branch(viewer: Viewer, message: Message) -> None:
-    """Train on from a recorded update."""
-    run_of(viewer).branch(whole(message, "update"))
+    """Train on from a recorded update, of the present branch or another."""
+    run_of(viewer).branch(whole(message, "update"), optional(message, "of"))
 
 
 def gradients(viewer: Viewer, message: Message) -> None:
@@ -117,3 +117,8 @@ def whole(message: Message, name: str, low: int = 0) -> int:
     if value != int(value):
         raise ConfigError(f"{message['do']}.{name}: want a whole number, got {value!r:.40} (round it)")
     return int(value)
+
+
+def optional(message: Message, name: str) -> int | None:
+    """A whole number of the message, or None where it has none."""
+    return None if message.get(name) is None else whole(message, name)

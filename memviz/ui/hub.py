@@ -77,10 +77,16 @@ class Channel:
             self._version, self._frame = version, self.pack(trace, version, "slow" if slow else "live")
         return self._version, self._frame
 
-    def pack(self, trace: Trace, version: int, source: str) -> bytes:
-        """One trace of this run as a frame on the run's own scales."""
+    def pack(self, trace: Trace, version: int, source: str, branch: int | None = None) -> bytes:
+        """One trace of this run as a frame on the run's own scales; `branch`: None for the present one."""
         self._limits = merge_limits(self._limits, limits_of(trace))
-        about = {"version": version, "source": source, "limits": self._limits, "published": time.time()}
+        about = {
+            "version": version,
+            "source": source,
+            "limits": self._limits,
+            "published": time.time(),
+            "branch": branch,
+        }
         return trace_frame(trace, self._panels_of(trace.signals), **about)
 
     def verdict(self, update: int) -> str:

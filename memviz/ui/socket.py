@@ -41,7 +41,7 @@ class Viewer:
         self.owner = ""  # the hash of the browser's secret
         self.channel: Channel | None = None
         self.wake = asyncio.Event()
-        self.probe: int | None = None  # the update whose recording was asked for last
+        self.probe: tuple[int, int | None] | None = None  # update and branch whose recording was asked for last
         self.gradients = False  # whether this browser looks at gradients
         self._socket = socket
         self._replies: list[bytes] = []
@@ -215,8 +215,8 @@ class Viewer:
     async def _send_run(self, channel: Channel) -> None:
         """What is new of the run. Another may be watched after any await: the rest is then for the next round."""
         if self.probe is not None:
-            update, self.probe = self.probe, None
-            await self._send_probe(channel, update)
+            (update, branch), self.probe = self.probe, None
+            await self._send_probe(channel, update, branch)
             if channel is not self.channel:
                 return
         if channel.run.epoch != self._epoch:  # rewound or branched: what the browser has is no longer so
@@ -238,9 +238,9 @@ class Viewer:
                 self._sent, self._ready = version, False
                 await self._socket.send_bytes(frame)
 
-    async def _send_probe(self, channel: Channel, update: int) -> None:
+    async def _send_probe(self, channel: Channel, update: int, branch: int | None) -> None:
         try:
-            record = await asyncio.to_thread(channel.run.record, update, self.gradients)
+            record = await asyncio.to_thread(channel.run.record, update, self.gradients, branch)
         except MemvizError as error:
             self.reply(refusal(error))
             return
@@ -249,7 +249,7 @@ class Viewer:
             self.reply(self._broken(f"Update {update:,} could not be shown."))
             return
         if channel is self.channel:
-            await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe"))
+            await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe", branch))
 
 
 def parse(text: str) -> Mapping[str, Any]:

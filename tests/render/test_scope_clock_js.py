@@ -8,7 +8,7 @@ from tests.render.node import evaluate, needs_node
 
 pytestmark = needs_node
 
-# member(steps, records): a scope without its figure, on the clock "pair" of one page; `spoken`: all that was said
+# member(steps, records): a scope without its figure, joined to the clock "pair" of one page; `spoken`: what was said
 PAGE = """(() => {
   const page = new EventTarget();
   const spoken = [];

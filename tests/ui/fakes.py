@@ -71,7 +71,7 @@ class FakeRun:
     def records(self) -> list[int]:
         return [u for u in synthetic.RECORDS if u <= self.update]
 
-    def record(self, update: int, gradients: bool = False) -> Any:
+    def record(self, update: int, gradients: bool = False, branch: int | None = None) -> Any:
         self.recorded.append((update, gradients))
         if update not in self.records():
             raise ConfigError(f"Run.record: want a recorded update, got {update} (see records)")

@@ -125,3 +125,24 @@ def test_a_browser_is_told_that_the_kernels_could_not_be_prepared(server, open_s
     server.desk.preparation.failure = "OSError: disk full"
     header, _ = open_socket().next("status")
     assert (header["state"], header["message"]) == ("unprepared", "OSError: disk full")
+
+
+def test_a_record_of_another_branch_says_whose_it_is_and_can_be_trained_on_from(server, open_socket):
+    client = open_socket()
+    run = started(server, client)
+    client.send(do="probe", update=0, branch=3)
+    header, _ = client.next("trace", lambda h: h["source"] == "probe")
+    assert header["branch"] == 3
+    client.send(do="probe", update=0)
+    header, _ = client.next("trace", lambda h: h["source"] == "probe")
+    assert header["branch"] is None
+    client.send(do="branch", update=0, of=3)
+    until(lambda: run.calls)
+    assert run.calls == [("branch", 0, 3)]
+
+
+def test_a_branch_that_is_no_number_is_refused(server, open_socket):
+    client = open_socket()
+    started(server, client)
+    client.send(do="probe", update=0, branch="main")
+    assert "probe.branch" in client.next("error")[0]["message"]

@@ -28,8 +28,8 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
 REPRODUCTION = Reproduction(
     name="copy",
     title="Copying, and copying what is longer than anything seen",
-    claim="Trained on 1 to 20 words of 8 bits, an NTM makes almost no error up to there and few at 40; with 128 slots "
-    "it degrades at 120 (the DNC here has 32). An LSTM without a memory learns far more slowly, for these lengths only.",
+    claim="Trained on 1 to 20 words of 8 bits, an NTM makes nearly no error up to there and few at 40; with 128 slots "
+    "it degrades at 120 (the DNC here has 32). An LSTM without a memory learns far more slowly, for these lengths.",
     source="Graves, Wayne, Danihelka 2014, section 4.1, figures 3 to 5; sequences: pytorch-ntm",
     arms=[
         Arm("ntm", "ntm", "copy", "paper", MEMORIES, tuple(PUBLISHED), BUDGET, 10),

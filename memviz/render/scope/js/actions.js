@@ -19,14 +19,24 @@ export function createActions(store, send, host) {
     return { slow: null, hush: get().hush || Boolean(get().slow?.remote) };
   };
   const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
-  const ask = (u) => send({ do: "probe", update: u }) !== false;
+  const of = (branch) => (branch === null ? {} : { branch });
+  const ask = (u) => send({ do: "probe", update: u, ...of(get().branch) }) !== false;
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
     const asked = !whole(trace) && ask(u);
     set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
   };
+  const lookAtBranch = (id) => {
+    const { status, branch } = get();
+    const last = status?.branches?.find((one) => one.id === id)?.last;
+    const next = id === status?.branch ? null : id;
+    if (last === undefined || next === branch) return;
+    set({ branch: next, traces: new Map(), replaying: false, u: next === null ? null : last, ...awake() });
+    set({ wanted: ask(last) ? last : null });
+  };
   const follow = () => {
+    if (get().branch !== null) return showUpdate(recordsOf(get()).at(-1));
     const newest = Math.max(...get().traces.keys());
     set({ u: null, wanted: null, replaying: false, trace: get().traces.get(newest) ?? get().trace });
   };
@@ -95,8 +105,9 @@ export function createActions(store, send, host) {
     },
     trainingFirst: () => recordsOf(get()).length && showUpdate(recordsOf(get())[0]),
     trainingBack: () => stepU(-1),
-    trainingForward: () => stepU(1) || command({ do: "step", n: 1 }),
+    trainingForward: () => stepU(1) || (get().branch === null && command({ do: "step", n: 1 })),
     follow,
+    lookAtBranch,
     replay: () => {
       const records = recordsOf(get());
       const start = !get().replaying && shownUpdate(get()) >= (records.at(-1) ?? 0);
@@ -110,8 +121,11 @@ export function createActions(store, send, host) {
       set({ hush: false });
       command({ do: "speed", per_second: perSecond });
     },
-    branch: () => command({ do: "branch", update: shownUpdate(get()) }),
-    slowMotion: () => startSlow(store, send),
+    branch: () => command({ do: "branch", update: shownUpdate(get()), ...(get().branch === null ? {} : { of: get().branch }) }),
+    slowMotion: () => {
+      lookAtBranch(get().status?.branch);
+      startSlow(store, send);
+    },
     unfold: () => {
       set({ unfolded: true });
       host.tell("unfold", true);

@@ -30,6 +30,6 @@ export function traceOf({ header, arrays }) {
   for (const [name, signal] of Object.entries(header.signals)) {
     signal.dims.forEach((dim, axis) => (sizes[dim] = arrays[name].shape[axis]));
   }
-  const { update, source, meta, signals, panels, events, findings, limits } = header;
-  return { update, source, meta, signals, panels, events, findings, limits, arrays, sizes, T: sizes.t ?? 0, version: header.v, published: header.published };
+  const { update, source, branch = null, meta, signals, panels, events, findings, limits } = header;
+  return { update, source, branch, meta, signals, panels, events, findings, limits, arrays, sizes, T: sizes.t ?? 0, version: header.v, published: header.published };
 }

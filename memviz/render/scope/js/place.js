@@ -1,7 +1,7 @@
 // Where a person is: opening at the place of the address or the options, keeping the address up to date, being pointed somewhere.
 
 import { keepHash, parseHash } from "./hash.js";
-import { moving, nearest, recordsOf, shownUpdate } from "./records.js";
+import { branchOf, moving, nearest, recordsOf, shownUpdate } from "./records.js";
 import { calm } from "./theme.js";
 
 /** `{ arrive, restore, pending, point, watch }` for a scope's store and actions; `options` as mountScope takes them. */
@@ -83,5 +83,6 @@ export function placeOf(state, pending) {
   const { trace, t, head, playing, status, connection } = state;
   if (!trace) return null;
   const settled = connection === "none" || (status?.run && !moving(status));
-  return { u: pending ?? (settled ? shownUpdate(state) : state.u), t: playing ? null : t, head };
+  const shown = branchOf(state) ? null : settled ? shownUpdate(state) : state.u; // the address knows the present branch only
+  return { u: pending ?? shown, t: playing ? null : t, head };
 }

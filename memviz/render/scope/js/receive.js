@@ -14,6 +14,7 @@ export function receive(state, frame) {
 
 function receiveTrace(state, frame) {
   const trace = traceOf(frame);
+  if (trace.branch !== state.branch) return {}; // the run goes on, or answers, in another branch than the one looked at
   if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
   const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: { memory: 0, signed: {}, positive: {} }, u: null, wanted: null };
@@ -44,14 +45,16 @@ function grown(run, limits) {
 }
 
 function receiveStatus(state, { header }) {
+  const blank = { traces: new Map(), u: null, wanted: null };
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? { traces: new Map(), u: null, wanted: null } : first ? { traces: new Map() } : {};
+  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? blank : first ? { traces: new Map() } : {};
+  const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
-  return { ...fresh, ...over, status: header, trouble: moved ? null : state.trouble };
+  return { ...fresh, ...left, ...over, status: header, trouble: moved ? null : state.trouble };
 }
 
 function receiveCurve(state, { header, arrays }) {

@@ -1,8 +1,13 @@
 // The moments of training that can be shown: recorded updates, what is cached of them, and the axis they lie on.
 
+/** The branch that is looked at in place of the run's present one, or null. */
+export function branchOf({ branch = null, status }) {
+  return branch === null ? null : (status?.branches?.find(({ id }) => id === branch) ?? null);
+}
+
 /** Updates that can be shown, ascending: those the run recorded and those already here. */
 export function recordsOf(state) {
-  const updates = new Set([...(state.status?.records ?? []), ...state.traces.keys()]);
+  const updates = new Set([...((branchOf(state) ?? state.status)?.records ?? []), ...state.traces.keys()]);
   return [...updates].sort((a, b) => a - b);
 }
 

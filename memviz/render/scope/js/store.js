@@ -61,6 +61,7 @@ export const INITIAL = {
   trace: null, // the episode shown
   traces: new Map(), // update -> trace, of this run
   limits: { memory: 0, signed: {}, positive: {} }, // the run's fixed scales
+  branch: null, // the id of a branch that is looked at; null: the run's present one
   u: null, // the update a person chose; null follows the newest
   wanted: null, // an update asked from the server and not here yet
   t: 0,

@@ -1,12 +1,13 @@
 // The training transport: update u, over the falling loss, with a tick and a thumbnail for every recorded update.
 
+import { createBranches } from "./branches.js";
 import { transportButtons } from "./buttons.js";
 import { binned, drawMean } from "./curves.js";
 import { h, setText, show } from "./dom.js";
 import { roundBar } from "./episode.js";
 import { createFilmstrip } from "./filmstrip.js";
 import { grouped } from "./numbers.js";
-import { recordsOf, shownUpdate, trainingAxis } from "./records.js";
+import { branchOf, recordsOf, shownUpdate, trainingAxis } from "./records.js";
 import { createSlider, thumb } from "./slider.js";
 
 /** `{ element, update(view) }`. */
@@ -27,6 +28,7 @@ export function createTraining(actions) {
     onEnd: (direction) => (direction < 0 ? actions.trainingFirst() : actions.follow()),
   });
   const film = createFilmstrip(actions);
+  const branches = createBranches(actions);
   const place = h("output.place");
   const note = h("span.note");
   const element = h(
@@ -34,7 +36,7 @@ export function createTraining(actions) {
     { "aria-label": "Training" },
     h("h2", {}, "Training"),
     buttons.element,
-    h("div.rail", {}, slider.element, film.element),
+    h("div.rail", {}, slider.element, film.element, branches.element),
     h("div.places", {}, place, note),
   );
   const update = (view) => {
@@ -45,8 +47,9 @@ export function createTraining(actions) {
     buttons.playing(view.replaying);
     setText(place, `u = ${grouped(u)}`);
     setText(note, noteOf(view));
-    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, keys: [view.curve, view.traces, axis.max, records.length, view.status?.solved_at, view.theme], draw: (...args) => drawRail(view, axis, records, ...args) });
+    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, keys: [view.curve, view.branch, view.traces, axis.max, records.length, view.status?.solved_at, view.theme], draw: (...args) => drawRail(view, axis, records, ...args) });
     film.update(view, axis);
+    branches.update(view);
   };
   return { element, update };
 }
@@ -62,7 +65,8 @@ function drawRail(view, axis, records, context, width, height, at, position) {
   const { ink, curve, status, zoom } = view;
   const y = height - 12 * zoom;
   const chance = status?.metrics?.chance_bits || Math.max(1e-9, ...curve.bits.filter(Number.isFinite));
-  const bins = binned(curve.update.map((u) => at(axis.to(u))), curve.bits, width);
+  const own = branchOf(view) ? { update: [], bits: [] } : curve; // the curve here is the present branch's
+  const bins = binned(own.update.map((u) => at(axis.to(u))), own.bits, width);
   drawMean(context, bins, (bits) => y - 7 * zoom - (height - 24 * zoom) * Math.min(1, bits / chance), ink.muted, 1.4);
   context.fillStyle = ink.track;
   roundBar(context, at(0), y - 2, at(1) - at(0), 4);
