@@ -57,6 +57,7 @@ class Viewer:
         self._points = 0  # of the curve, that the browser has
         self._epoch = 0  # of the run, that these points belong to
         self._phase: Any = None
+        self._branch: int | None = None  # the other branch whose curve the browser has
 
     @property
     def controls(self) -> bool:
@@ -220,7 +221,7 @@ class Viewer:
             if channel is not self.channel:
                 return
         if channel.run.epoch != self._epoch:  # rewound or branched: what the browser has is no longer so
-            self._epoch, self._points = channel.run.epoch, 0
+            self._epoch, self._points, self._branch = channel.run.epoch, 0, None
         curve = channel.run.curve(self._points)
         if len(curve["update"]):
             start, self._points = self._points, self._points + len(curve["update"])
@@ -239,8 +240,10 @@ class Viewer:
                 await self._socket.send_bytes(frame)
 
     async def _send_probe(self, channel: Channel, update: int, branch: int | None) -> None:
+        run = channel.run
         try:
-            record = await asyncio.to_thread(channel.run.record, update, self.gradients, branch)
+            record = await asyncio.to_thread(run.record, update, self.gradients, branch)
+            curve = None if branch in (None, self._branch) else run.curve(0, branch)
         except MemvizError as error:
             self.reply(refusal(error))
             return
@@ -248,6 +251,9 @@ class Viewer:
             log.exception("update %d could not be shown", update)
             self.reply(self._broken(f"Update {update:,} could not be shown."))
             return
+        if curve is not None and channel is self.channel:
+            self._branch = branch
+            await self._socket.send_bytes(curve_frame(curve, 0, branch))
         if channel is self.channel:
             await self._socket.send_bytes(channel.pack(record.trace, self._sent, "probe", branch))
 

@@ -316,3 +316,17 @@ def test_branches_are_named_by_where_they_begin_and_their_seeds_where_these_diff
         ["branch 1, from the start, seed 1", "branch 2, from update 1,200, seed 2"],
         [],
     ]
+
+
+def test_the_curve_on_show_is_that_of_the_branch_that_is_looked_at():
+    code = """
+      const curveOf = (branch, ...update) => ({ header: { type: "curve", from: 0, branch }, arrays: { update: { data: update } } });
+      const drawn = () => $view.viewOf(store.get(), null).curve.update;
+      take(store, curveOf(null, 1, 2, 3));
+      actions.lookAtBranch(0);
+      [curveOf(7, 5), curveOf(0, 1, 2, 8), of(0, 8), curveOf(null, 1, 2, 4)].forEach((frame) => take(store, frame));
+      const there = drawn();
+      actions.lookAtBranch(3);
+      return [there, drawn()];
+    """  # noqa: E501
+    assert told(BRANCHES + code) == [[1, 2, 8], [1, 2, 4]]

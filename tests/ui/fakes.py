@@ -51,7 +51,7 @@ class FakeRun:
             exam=self.exam,
         )
 
-    def curve(self, start: int) -> dict[str, np.ndarray]:
+    def curve(self, start: int, branch: int | None = None) -> dict[str, np.ndarray]:
         return {name: column[start:] for name, column in synthetic.history(self.update).items()}
 
     def latest(self) -> tuple[int, Any]:

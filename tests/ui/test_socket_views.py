@@ -131,6 +131,7 @@ def test_a_record_of_another_branch_says_whose_it_is_and_can_be_trained_on_from(
     client = open_socket()
     run = started(server, client)
     client.send(do="probe", update=0, branch=3)
+    assert client.next("curve", lambda h: h["branch"] is not None)[0]["branch"] == 3
     header, _ = client.next("trace", lambda h: h["source"] == "probe")
     assert header["branch"] == 3
     client.send(do="probe", update=0)

@@ -116,12 +116,16 @@ def status_frame(status: Mapping[str, Any]) -> bytes:
     return pack({"type": "status", **status}, {})
 
 
-def curve_frame(curve: Mapping[str, np.ndarray], start: int = 0) -> bytes:
-    """The run's history: `update`, `bits`, `wrong`, `norm`; start 0 replaces what the browser has, else it appends."""
+def curve_frame(curve: Mapping[str, np.ndarray], start: int = 0, branch: int | None = None) -> bytes:
+    """The run's history: `update`, `bits`, `wrong`, `norm`; start 0 replaces what the browser has, else it appends.
+
+    `branch`: the id of another branch than the present one, whole.
+    """
     columns = {name: np.asarray(curve[name]) for name in ("update", "bits", "wrong", "norm")}
     columns["update"] = columns["update"].astype(np.int32)
     return pack(
-        {"type": "curve", "from": start}, {n: c if n == "update" else c.astype("f4") for n, c in columns.items()}
+        {"type": "curve", "from": start, "branch": branch},
+        {n: c if n == "update" else c.astype("f4") for n, c in columns.items()},
     )
 
 

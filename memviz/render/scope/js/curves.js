@@ -25,13 +25,13 @@ export function createCurves() {
   const draw = onChange((view) => charts.forEach((chart) => drawCurve(view, chart)));
   const update = (view) => {
     if (!show(element, view.curve.update.length > 1)) return;
-    draw([view.curve, view.theme, view.width, view.zoom, shownUpdate(view), view.status?.update, view.status?.solved_at, globalThis.devicePixelRatio], view);
+    draw([view.curve, view.theme, view.width, view.zoom, shownUpdate(view), view.status?.update, view.solvedAt, globalThis.devicePixelRatio], view);
   };
   return { element, update };
 }
 
 function drawCurve(view, { spec, canvas, value, low, chance: said }) {
-  const { curve, ink, status, zoom } = view;
+  const { curve, ink, status, solvedAt, zoom } = view;
   const width = canvas.parentElement.clientWidth;
   if (!width) return;
   const height = Math.round(50 * zoom);
@@ -41,7 +41,7 @@ function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   const [chance, bound] = [status?.metrics?.[spec.chance], status?.metrics?.[spec.bound]];
   const scale = spec.log ? logScale(values, height) : linearScale(values, chance, height);
   const x = (u) => 1 + axis.to(u) * (width - 2);
-  drawGround(context, { width, height, ink, levels: [chance, bound], y: scale.y, solved: Number.isFinite(status?.solved_at) ? x(status.solved_at) : null });
+  drawGround(context, { width, height, ink, levels: [chance, bound], y: scale.y, solved: solvedAt === null ? null : x(solvedAt) });
   const bins = binned(curve.update.map(x), values, width, spec.log);
   drawSpread(context, bins, scale.y, ink.spread);
   drawMean(context, bins, scale.y, ink.ink, 1.6);

@@ -59,8 +59,10 @@ function receiveStatus(state, { header }) {
 
 function receiveCurve(state, { header, arrays }) {
   const columns = ["update", "bits", "wrong", "norm"];
+  const other = header.branch ?? null; // of a branch that is looked at; it comes whole
   const fresh = Object.fromEntries(columns.map((name) => [name, Array.from(arrays[name]?.data ?? [])]));
   const whole = columns.map((name) => [name, header.from === 0 ? fresh[name] : state.curve[name].concat(fresh[name])]);
+  if (other !== null) return { branchCurve: { ...fresh, of: other } };
   return { curve: latestBranch(Object.fromEntries(whole)) };
 }
 

@@ -56,6 +56,9 @@ export function createLoop(tick, draw) {
   return { request, later, stop };
 }
 
+/** A curve without points. */
+export const NO_CURVE = { update: [], bits: [], wrong: [], norm: [] };
+
 /** What a scope starts with. */
 export const INITIAL = {
   trace: null, // the episode shown
@@ -81,7 +84,8 @@ export const INITIAL = {
   blocks: null, // [[name, gradient norm], ...] of the last update told
   loss: null,
   status: null,
-  curve: { update: [], bits: [], wrong: [], norm: [] },
+  curve: NO_CURVE,
+  branchCurve: NO_CURVE, // the last one told of another branch, with its id as `of`
   connection: "none", // "none" | "connecting" | "open" | "lost"
   pending: false, // a first episode is on its way
   empty: null, // { text, remedy }: what to say where none is

@@ -7,7 +7,7 @@ import { h, setText, show } from "./dom.js";
 import { roundBar } from "./episode.js";
 import { createFilmstrip } from "./filmstrip.js";
 import { grouped } from "./numbers.js";
-import { branchOf, recordsOf, shownUpdate, trainingAxis } from "./records.js";
+import { recordsOf, shownUpdate, trainingAxis } from "./records.js";
 import { createSlider, thumb } from "./slider.js";
 
 /** `{ element, update(view) }`. */
@@ -47,26 +47,25 @@ export function createTraining(actions) {
     buttons.playing(view.replaying);
     setText(place, `u = ${grouped(u)}`);
     setText(note, noteOf(view));
-    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, keys: [view.curve, view.branch, view.traces, axis.max, records.length, view.status?.solved_at, view.theme], draw: (...args) => drawRail(view, axis, records, ...args) });
+    slider.update({ min: 0, max: axis.max, value: u, text: `update ${u} of ${axis.max}`, position: axis.to(u), zoom: view.zoom, keys: [view.curve, view.traces, axis.max, records.length, view.solvedAt, view.theme], draw: (...args) => drawRail(view, axis, records, ...args) });
     film.update(view, axis);
     branches.update(view);
   };
   return { element, update };
 }
 
-function noteOf({ wanted, u, status }) {
+function noteOf({ wanted, u, status, solvedAt }) {
   if (wanted !== null) return `fetching u = ${grouped(wanted)} …`;
   if (u !== null && status?.state === "training") return `now at u = ${grouped(status.update)}`;
-  if (Number.isFinite(status?.solved_at)) return `solved at u = ${grouped(status.solved_at)}`;
+  if (solvedAt !== null) return `solved at u = ${grouped(solvedAt)}`;
   return "";
 }
 
 function drawRail(view, axis, records, context, width, height, at, position) {
-  const { ink, curve, status, zoom } = view;
+  const { ink, curve, status, solvedAt, zoom } = view;
   const y = height - 12 * zoom;
   const chance = status?.metrics?.chance_bits || Math.max(1e-9, ...curve.bits.filter(Number.isFinite));
-  const own = branchOf(view) ? { update: [], bits: [] } : curve; // the curve here is the present branch's
-  const bins = binned(own.update.map((u) => at(axis.to(u))), own.bits, width);
+  const bins = binned(curve.update.map((u) => at(axis.to(u))), curve.bits, width);
   drawMean(context, bins, (bits) => y - 7 * zoom - (height - 24 * zoom) * Math.min(1, bits / chance), ink.muted, 1.4);
   context.fillStyle = ink.track;
   roundBar(context, at(0), y - 2, at(1) - at(0), 4);
@@ -76,9 +75,9 @@ function drawRail(view, axis, records, context, width, height, at, position) {
     context.fillStyle = view.traces.has(u) ? ink.ink : ink.muted;
     context.fillRect(Math.round(at(axis.to(u))), y + 7 * zoom, 1, 5 * zoom);
   }
-  if (Number.isFinite(status?.solved_at)) {
+  if (solvedAt !== null) {
     context.fillStyle = ink.good;
-    context.fillRect(Math.round(at(axis.to(status.solved_at))) - 1, y - 8 * zoom, 2, 20 * zoom);
+    context.fillRect(Math.round(at(axis.to(solvedAt))) - 1, y - 8 * zoom, 2, 20 * zoom);
   }
   thumb(context, at(position), y, 6.5 * zoom, ink.ink, ink.paper);
 }

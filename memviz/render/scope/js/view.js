@@ -1,7 +1,9 @@
 // What is on show: the state seen through the pointer, the pin and the chosen head. Derived, never stored.
 
 import { answering, heaviest, once, slotOrder, weightingOf } from "./facts.js";
+import { branchOf } from "./records.js";
 import { rowAt } from "./reduce.js";
+import { NO_CURVE } from "./store.js";
 
 const SIDES = ["write", "read"];
 export const MANY = 64; // slots above which a part of them can be brought near
@@ -33,7 +35,10 @@ export function viewOf(state, ink) {
   const slots = range ? once(trace, `slots ${state.order} ${range.start} ${range.size}`, () => allSlots.slice(range.start, range.start + range.size)) : allSlots;
   const zoom = state.projector ? 1.5 : 1;
   const layer = state.slow?.phase === "gradient" ? "gradient" : state.layer;
-  return { ...state, layer, hover, t, T: trace.T, chosen, side, headOf, head: headOf(side), slot, slots, allSlots, range, zoom, ink };
+  const past = branchOf(state) !== null;
+  const curve = !past ? state.curve : state.branchCurve.of === state.branch ? state.branchCurve : NO_CURVE;
+  const solvedAt = past ? null : (state.status?.solved_at ?? null);
+  return { ...state, curve, solvedAt, layer, hover, t, T: trace.T, chosen, side, headOf, head: headOf(side), slot, slots, allSlots, range, zoom, ink };
 }
 
 /** The rows `{ start, size }` in view of `n`, as asked for; null: all of them. Pure. */
