@@ -105,7 +105,7 @@ def fake_run(registry, monkeypatch, recipe):
     made = plan(recipe, catalog.models(), catalog.tasks())
     state = TrainState.first(made.setup, TrainConfig())
     run = registry.create(recipe, "somebody")
-    monkeypatch.setattr(run, "_state", lambda update: state, raising=False)
+    monkeypatch.setattr(run, "state_at", lambda update: state, raising=False)
     return run, made.setup, state
 
 
