@@ -189,13 +189,14 @@ def test_slow_motion_makes_one_update_with_its_gradients(live):
     page.wait_for_function("memvizScope.u === 700")
     page.get_by_role("button", name="slow motion").click()
     page.wait_for_function("memvizScope.state.slow?.phase === 'forward'")
-    assert page.evaluate("Boolean(memvizScope.state.trace.signals.d_memory)")
+    page.wait_for_function("memvizScope.state.trace.signals.d_memory")
+    until(page, run, "step")
     assert [command["do"] for command in run.told if command["do"] in ("pause", "gradients", "step")] == [
         "pause",
         "gradients",
         "step",
     ]
-    assert page.evaluate("memvizScope.state.blocks.length") == 3
+    page.wait_for_function("memvizScope.state.blocks.length === 3")
 
 
 def test_a_frame_that_cannot_be_read_is_said_and_survived(live):
