@@ -61,12 +61,13 @@ def wait_for_state(page, *states):
 def train(page, seed=None):
     """Train the lesson preset until it is solved, by the button or with a seed; returns the run's id."""
     page.wait_for_function("memvizScope.state.connection === 'open'")
+    before = status(page, "run") or ""
     if seed is None:
         page.get_by_role("button", name="Train", exact=True).click()
     else:
         recipe = {"model": "ntm", "task": "copy", "preset": "lesson", "seed": seed}
         page.evaluate("(recipe) => { memvizScope.update({ recipe }); memvizScope.actions.start(); }", recipe)
-    page.wait_for_function("memvizScope.state.status?.run")
+    page.wait_for_function("(before) => (memvizScope.state.status?.run ?? before) !== before", arg=before)
     wait_for_state(page, "solved")
     return status(page, "run")
 
@@ -178,6 +179,7 @@ def test_two_seeds_are_two_different_runs(lab):
     frames = []
     for seed in (1, 2):
         train(page, seed)
+        page.wait_for_function("memvizScope.state.trace.update === memvizScope.state.status.update")
         page.evaluate("memvizScope.actions.setT(0)")
         settle(page)
         frames.append(pixels(page, "memory.memory").tobytes())
