@@ -20,7 +20,7 @@ from memviz.ops.erase_add import erase_add_twin
 from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.follow import follow_twin
 from memviz.ops.linkage import linkage_twin
-from memviz.ops.loss import loss_twin
+from memviz.ops.loss import chunk_loss_twin
 from memviz.ops.lstm import lstm_twin
 from memviz.ops.masked_content import masked_content_twin
 from memviz.ops.precedence import precedence_twin
@@ -171,9 +171,7 @@ def forward(
 
 def loss(config: DNCConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
-    classes = config.outputs == "classes"
-    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
-    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+    return chunk_loss_twin(logits, targets, mask, config.outputs == "classes")
 
 
 def tape(config: DNCConfig, states: list[Tensors]) -> Tensors:

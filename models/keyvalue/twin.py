@@ -16,7 +16,7 @@ from memviz.models.keyvalue.parameters import LEDGER, columns, empty_memory
 from memviz.ops.clip import clip_twin
 from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.lookup import lookup_twin, similarities_twin
-from memviz.ops.loss import loss_twin
+from memviz.ops.loss import chunk_loss_twin
 from memviz.ops.lstm import lstm_twin
 from memviz.ops.policies import POLICIES, Ledger, victim
 from memviz.ops.random import mix
@@ -189,9 +189,7 @@ def forward(
 
 def loss(config: KeyValueConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
-    classes = config.outputs == "classes"
-    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
-    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+    return chunk_loss_twin(logits, targets, mask, config.outputs == "classes")
 
 
 def tape(config: KeyValueConfig, states: list[Tensors]) -> Tensors:

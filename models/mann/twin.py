@@ -18,7 +18,7 @@ from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.interpolate import interpolate_twin
 from memviz.ops.keep_add import keep_add_twin
 from memviz.ops.least_used import decay_usage_twin, least_used_twin
-from memviz.ops.loss import loss_twin
+from memviz.ops.loss import chunk_loss_twin
 from memviz.ops.lstm import lstm_twin
 from memviz.ops.read import read_twin
 
@@ -114,9 +114,7 @@ def forward(
 
 def loss(config: MANNConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """(nats, wrong bits), summed over the answered steps: targets (T, B, Y), mask (T, B)."""
-    classes = config.outputs == "classes"
-    wrong = logits.argmax(-1) != targets.argmax(-1) if classes else ((logits > 0) != (targets > 0.5)).sum(-1)
-    return (loss_twin(logits, targets, classes) * mask).sum(), (wrong * (mask != 0)).sum()
+    return chunk_loss_twin(logits, targets, mask, config.outputs == "classes")
 
 
 def tape(config: MANNConfig, states: list[Tensors]) -> Tensors:
