@@ -119,9 +119,9 @@ def work(cell_json: str, news_file: str | None) -> str:
             fresh.write_text(json.dumps({"arm": cell.arm, "seed": cell.recipe["seed"], **news}), encoding="utf-8")
             fresh.replace(path)
 
+    stamp = {"key": cell.key, "build": build(cell), "arm": cell.arm, "seed": cell.recipe["seed"]}
     try:
         found: Row = importlib.import_module(cell.measure).measure(cell, tell)
-        stamp = {"key": cell.key, "build": build(cell), "arm": cell.arm, "seed": cell.recipe["seed"]}
         return json.dumps({**stamp, **found})
     finally:
         if path is not None:

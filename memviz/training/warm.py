@@ -24,7 +24,7 @@ import numpy as np
 import memviz
 from memviz.contracts.errors import BackendError
 from memviz.contracts.knob import from_dict
-from memviz.ops import cache_folder
+from memviz.ops import cache_folder, sources
 from memviz.training.config import TrainConfig
 from memviz.training.probe import Probe
 from memviz.training.recipe import knob_values
@@ -60,8 +60,8 @@ def compile_pair(model: str, task: str) -> Iterator[str]:
 
 
 def marker(model: str, task: str) -> Path:
-    """The file that tells that a pair is compiled."""
-    digest = hashlib.sha256(f"{model} {task}".encode())
+    """The file that tells that a pair is compiled; numba keeps apart what lies at another place, so does it."""
+    digest = hashlib.sha256(f"{model} {task} {sources()[0].parent}".encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):  # the optimizer's kernels lie here
         digest.update(file.read_bytes())
     return cache_folder() / f"warm-{digest.hexdigest()[:16]}.json"
