@@ -27,7 +27,7 @@ def rows(readme: str) -> list[list[str]]:
 
 def number(text: str) -> float:
     """What the table writes for a bound: also 2^31-1."""
-    power, minus, less = text.partition("-") if "^" in text else (text, "", "0")
+    power, _, less = text.partition("-") if "^" in text else (text, "", "0")
     base, hat, exponent = power.partition("^")
     return (float(base) ** float(exponent) if hat else float(base)) - float(less)
 
