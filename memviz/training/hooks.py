@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from memviz.training.gate import Line, Tell
-
-if TYPE_CHECKING:
-    from memviz.training.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -18,7 +14,7 @@ class Hooks:
 
     line: Line | None = None
     compile: Callable[[Tell], None] | None = None  # given whom to tell how far it is
-    save: Callable[[Engine], None] | None = None
+    save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
     memory: float | None = None  # bytes that its work arrays may take

@@ -132,7 +132,7 @@ class Registry:
         hooks = Hooks(
             self._line,
             None if compile is None else lambda tell: compile(*names, tell),
-            lambda engine: self._save(run, engine),
+            lambda: self._save(run, engine),
             limits.autosave,
             limits.patience,
             limits.run_memory * GIB,

@@ -15,10 +15,11 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.trace import Trace
-from memviz.training import memory, room, travel
+from memviz.training import room, travel
 from memviz.training.config import Until, change
 from memviz.training.driver import Driver
 from memviz.training.engine import Engine
+from memviz.training.give import memory_of
 from memviz.training.history import Record
 from memviz.training.probe import Probe
 from memviz.training.publish import Listener
@@ -157,7 +158,7 @@ class Run:
         The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
         """
         setup = self._engine.branches.now.setup
-        return memory.of(setup, self.state_at(self.records()[-1] if update is None else update))
+        return memory_of(setup, self.state_at(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""

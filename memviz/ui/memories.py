@@ -105,11 +105,11 @@ def _save(run_id: str) -> None:
 
 def saved(setup: Any, state: Any) -> bytes:
     """The memory of a state as the bytes of a file."""
-    from memviz.training import memory as files
+    from memviz.training.give import save_memory
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "memory.safetensors"
-        files.save(path, setup, state)
+        save_memory(path, setup, state)
         return path.read_bytes()
 
 
