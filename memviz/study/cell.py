@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,6 @@ class Cell:
     def from_dict(cls, values: Mapping[str, Any]) -> Cell:
         """The cell that `asdict` and JSON have made of one."""
         return cls(**{**values, "lengths": tuple(values["lengths"])})
-
-
-class Setting(Protocol):
-    """What a study compares: a name, and cells that differ only in their seed."""
-
-    name: str
-
-    def cells(self, seeds: Iterable[int]) -> list[Cell]:
-        """One a seed."""
 
 
 @dataclass(frozen=True)
