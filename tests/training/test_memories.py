@@ -11,7 +11,7 @@ from memviz.training.checkpoint import checkpoint
 from memviz.training.memories import Memories
 from memviz.training.probe import Probe
 from tests.training import stand_in
-from tests.training.test_registry import RECIPE, at_rest, registry, until
+from tests.training.served import RECIPE, at_rest, registry, until
 
 NUMBERS = np.arange(16, dtype=np.float32).reshape(2, 8)
 KEEPING = {**RECIPE, "knobs": {"model": {"keep": 0.5}, "training": {"exam_below": 0.05}}}
