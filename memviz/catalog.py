@@ -1,4 +1,7 @@
-"""Finds the models, tasks, views and lessons by their folders and names none: adding one is adding a folder."""
+"""Finds the models, tasks, views, lessons and reproductions where they lie and names none.
+
+Adding a model, task, view or lesson is adding a folder, a reproduction is a file.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from memviz.contracts import places
 from memviz.contracts.errors import CatalogError, FileError
 from memviz.contracts.lesson import read_lesson
 from memviz.contracts.model import Model
+from memviz.contracts.reproduction import Reproduction
 from memviz.contracts.task import Task
 from memviz.contracts.view import View
 
@@ -21,12 +25,12 @@ from memviz.contracts.view import View
 class Shelf(Mapping[str, Any]):
     """Entries by name, in alphabetical order; each is loaded when first asked for, once.
 
-    As a mapping it holds what works. `names` lists every folder without loading any, `broken` says why the others
+    As a mapping it holds what works. `names` lists every entry without loading any, `broken` says why the others
     do not load, so that nothing that fails is ever out of sight.
     """
 
     def __init__(self, sort: str, names: tuple[str, ...], load: Callable[[str], Any]) -> None:
-        self.sort = sort  # "model", "task", "view" or "lesson"
+        self.sort = sort  # "model", "task", "view", "lesson" or "reproduction"
         self.names = names
         self._load = load
         self._loaded: dict[str, Any] = {}  # an entry, or the exception that it raised
@@ -47,7 +51,7 @@ class Shelf(Mapping[str, Any]):
         entry = self._entry(name)
         if isinstance(entry, Exception):
             reason = f"{type(entry).__name__}: {entry!s:.300}"
-            raise CatalogError(f"{self.sort} {name}: want a folder that loads, got {reason} (mend it)") from entry
+            raise CatalogError(f"{self.sort} {name}: want an entry that loads, got {reason} (mend it)") from entry
         return entry
 
     def __iter__(self) -> Iterator[str]:
@@ -90,6 +94,12 @@ def views() -> Shelf:
 
 
 @functools.cache
+def reproductions() -> Shelf:
+    """The claims that can be put to the test: each file of memviz/study/reproductions/ with a REPRODUCTION."""
+    return _packages("reproduction", "memviz.study.reproductions", "REPRODUCTION", Reproduction, folders=False)
+
+
+@functools.cache
 def lessons() -> Shelf:
     """What can be learned here: each folder of lessons/ with a lesson.toml."""
     try:
@@ -105,19 +115,19 @@ def lessons_in(folder: Path) -> Shelf:
     return Shelf("lesson", names, lambda name: read_lesson(folder / name))
 
 
-def _packages(sort: str, package: str, constant: str, kind: type[Any]) -> Shelf:
+def _packages(sort: str, package: str, constant: str, kind: type[Any], folders: bool = True) -> Shelf:
     found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    names = tuple(sorted(module.name for module in found if module.ispkg))
+    names = tuple(sorted(module.name for module in found if module.ispkg == folders))
 
     def load(name: str) -> Any:
         entry = getattr(importlib.import_module(f"{package}.{name}"), constant, None)
+        file = f"{name}/__init__.py" if folders else f"{name}.py"
         if not isinstance(entry, kind):
             got = "nothing of that name" if entry is None else type(entry).__name__
-            raise CatalogError(f"{name}/__init__.py: want {constant} = {kind.__name__}(...), got {got} (define it)")
+            raise CatalogError(f"{file}: want {constant} = {kind.__name__}(...), got {got} (define it)")
         if entry.name != name:
-            raise CatalogError(
-                f"{name}/__init__.py: want name = {name!r}, got {entry.name!r:.60} (name it as its folder)"
-            )
+            where = "folder" if folders else "file"
+            raise CatalogError(f"{file}: want name = {name!r}, got {entry.name!r:.60} (name it as its {where})")
         return entry
 
     return Shelf(sort, names, load)

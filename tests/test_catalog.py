@@ -20,6 +20,7 @@ SHELVES = {
     "tasks": catalog.tasks(),
     "views": catalog.views(),
     "lessons": catalog.lessons(),
+    "reproductions": catalog.reproductions(),
 }
 WITH_KNOBS = [(sort, name) for sort in ("models", "tasks") for name in SHELVES[sort].names]
 
@@ -69,10 +70,24 @@ def test_an_entry_is_loaded_when_asked_for_and_only_once(house):
 def test_asking_for_what_is_not_there_says_what_is(house):
     with pytest.raises(CatalogError, match=r"view: want one of another, .*sound, got 'sond' \(did you mean sound\?\)"):
         house["sond"]
-    with pytest.raises(CatalogError, match="view failing: want a folder that loads, got ImportError: no such thing"):
+    with pytest.raises(CatalogError, match="view failing: want an entry that loads, got ImportError: no such thing"):
         house["failing"]
     assert house.get("sond") is house.get("failing") is None
     assert "sond" not in house
+
+
+def test_a_reproduction_is_a_file_and_a_broken_one_stays_in_sight(house, tmp_path):
+    """The house's view package has one such file, which fails; another is put beside it."""
+    (tmp_path / "rooms" / "odd.py").write_text("REPRODUCTION = 3")
+    shelf = catalog._packages("reproduction", "rooms", "REPRODUCTION", catalog.Reproduction, folders=False)
+    assert shelf.names == ("helper", "odd")
+    assert str(shelf.broken["odd"]) == "odd.py: want REPRODUCTION = Reproduction(...), got int (define it)"
+    assert "helpers are not entries" in str(shelf.broken["helper"])
+
+
+def test_every_file_of_the_reproductions_is_found():
+    files = (ROOT / "memviz/study/reproductions").glob("*.py")
+    assert SHELVES["reproductions"].names == tuple(sorted(file.stem for file in files if file.stem != "__init__"))
 
 
 def test_lessons_are_folders_with_a_toml(tmp_path):

@@ -195,3 +195,42 @@ def test_a_forbidden_arrow_is_caught(file, source, says):
 )
 def test_an_allowed_arrow_passes(file, source):
     assert faults(file, source) == []
+
+
+def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of files that import each other, directly or by way of others."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        todo = [start]
+        while todo:
+            for each in arrows.get(todo.pop(), set()) - found:
+                found.add(each)
+                todo.append(each)
+        return found
+
+    reach = {file: reached(file) for file in arrows}
+    groups = {tuple(sorted(other for other in reach[file] if file in reach.get(other, ()))) for file in arrows}
+    return sorted(list(group) for group in groups if group)
+
+
+def arrow_table(rooms: str) -> dict[str, set[str]]:
+    """File -> files of ours that it imports, also those that only a type checker sees."""
+    ours = {file.removesuffix(".py").removesuffix("/__init__").replace("/", "."): file for file in FILES}
+    ours = {name if name.startswith("memviz") else f"memviz.{name}": file for name, file in ours.items()}
+    found: dict[str, set[str]] = {}
+    for file in (file for file in FILES if file.startswith(rooms)):
+        nodes = ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
+        names = [f"{n.module}.{alias.name}" for n in nodes if isinstance(n, ast.ImportFrom) for alias in n.names]
+        targets = {ours.get(name) or ours.get(name.rpartition(".")[0]) for name in names}
+        found[file] = {target for target in targets if target and target != file}
+    return found
+
+
+@pytest.mark.parametrize("rooms", ["memviz/", "models/"])
+def test_no_two_files_import_each_other_not_even_for_their_types(rooms):
+    assert circles(arrow_table(rooms)) == []
+
+
+def test_a_circle_is_caught():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": {"e"}}) == [["a", "b", "c"], ["e"]]

@@ -79,9 +79,9 @@ def ready(pairs: Iterator[Mapping[str, Any]], show: Show) -> Iterator[Mapping[st
 def recipes(plan: Plan, preset: str, memory: bool = True) -> Iterator[Mapping[str, Any]]:
     """Every model (with a memory, unless `memory` is False) on copy, or on all tasks for the table."""
     from memviz import catalog
-    from memviz.contracts.knob import parse_settings
     from memviz.contracts.model import has_memory
     from memviz.training.config import TrainConfig
+    from memviz.training.settings import parse_settings
 
     models = [catalog.models()[plan.model]] if plan.model else list(catalog.models().values())
     task_names = [plan.task] if plan.task else [COPY] if memory else list(catalog.tasks())

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from memviz import catalog
 from memviz.cli.files import writable
 from memviz.contracts import places
-from memviz.contracts.knob import parse_settings
 from memviz.training import checkpoint, memory, room
 from memviz.training.config import TrainConfig, Until
+from memviz.training.give import memory_of, save_memory
 from memviz.training.limits import GIB, Limits
 from memviz.training.memories import Memories
 from memviz.training.recipe import plan
+from memviz.training.settings import parse_settings
 from memviz.training.setup import Setup
 from memviz.training.trainer import Progress, Trainer
 from memviz.training.warm import ensure_warm, is_warm
@@ -62,7 +63,7 @@ class Job:
         """Write the checkpoint and the memory, each atomically."""
         checkpoint.save(self.out, trainer.setup, trainer.state, {"preset": self.preset, "device": self.device})
         if self.memory_out is not None:
-            memory.save(self.memory_out, trainer.setup, trainer.state)
+            save_memory(self.memory_out, trainer.setup, trainer.state)
         self.saved = True
 
     def standing(self) -> str:
@@ -84,14 +85,14 @@ def make(args: argparse.Namespace) -> Job:
     out = writable(args.out or unused(f"{model.name}-{task.name}-{args.preset}-{args.seed}"), "--out")
     job = Job(planned.setup, planned.config, until, args.preset, args.device, out)
     if args.save_memory is not None:
-        memory.of(planned.setup, job.trainer().state)  # refuses a model that has none
+        memory_of(planned.setup, job.trainer().state)  # refuses a model that has none
         job.memory_out = writable(args.save_memory, "--save-memory")
     return job
 
 
 def unused(name: str) -> Path:
     """A checkpoint in the data folder that is not there yet: another run of the same name is not written over."""
-    folder = places.home() / "checkpoints"
+    folder = places.checkpoints()
     names = (f"{name}{'' if i == 1 else f'-{i}'}.safetensors" for i in itertools.count(1))
     return next(path for path in (folder / one for one in names) if not path.exists())
 

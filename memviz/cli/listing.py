@@ -1,4 +1,4 @@
-"""Print the models, tasks, views and lessons that are here; a broken one is listed with its reason.
+"""Print the models, tasks, views, lessons and reproductions that are here; a broken one is listed with its reason.
 
 memviz list
 memviz list --json    also every knob of a model or task: its default, range and meaning
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Print what the catalog finds."""
     from memviz import catalog
 
-    shelves = (catalog.models(), catalog.tasks(), catalog.views(), catalog.lessons())
+    shelves = (catalog.models(), catalog.tasks(), catalog.views(), catalog.lessons(), catalog.reproductions())
     found = {shelf.sort + "s": [_entry(shelf[name]) for name in shelf] for shelf in shelves}
     broken = {f"{shelf.sort} {name}": str(error) for shelf in shelves for name, error in shelf.broken.items()}
     if args.json:

@@ -19,7 +19,7 @@ from memviz.cli.arguments import whole
 from memviz.cli.exits import DONE
 
 if TYPE_CHECKING:
-    from memviz.study.reproduction import Reproduction
+    from memviz.contracts.reproduction import Reproduction
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +33,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train what is missing and print the figures."""
-    from memviz.study.reproduction import named
+    from memviz import catalog
 
-    return reproduce(named(args.name), args) if args.name else listing(args.json)
+    return reproduce(catalog.reproductions()[args.name], args) if args.name else listing(args.json)
 
 
 def reproduce(one: Reproduction, args: argparse.Namespace) -> int:
@@ -70,10 +70,11 @@ def reproduce(one: Reproduction, args: argparse.Namespace) -> int:
 
 def listing(lines: bool) -> int:
     """What there is, with the figures that ship."""
-    from memviz.study.reproduction import every, kept
+    from memviz import catalog
+    from memviz.study.reproduction import kept
 
     shipped = {told["name"]: told for told in kept()}
-    for name, one in every().items():
+    for name, one in catalog.reproductions().items():
         if lines:
             print(json.dumps({"name": name, "title": one.title, "minutes": one.minutes, "kept": shipped.get(name)}))
         else:

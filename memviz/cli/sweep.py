@@ -5,7 +5,8 @@
   memviz sweep ntm copy --set N=16,32 --set rate=1e-3,3e-3 --lengths 20,40 --json
 
 Every row is kept the moment it is done. The same command again goes on where it was stopped or killed, with the rows
-that are missing. The app shows a sweep while it runs and afterwards (Lab, More, Sweeps).
+that are missing; with a larger --max-seconds it also computes again what the clock cut short. One process at a time is
+at work on a sweep. The app shows it while it runs and afterwards (Lab, More, Sweeps).
 
 Exit codes: 0 all rows are there; 2 wrong usage; 130 interrupted (the rows that were done are kept).
 """
@@ -97,7 +98,7 @@ def folder_name(args: argparse.Namespace) -> str:
     if args.name:
         kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in args.name)
         return str(kept)[:80]
-    told = json.dumps([args.preset, sorted(args.set), args.until, args.max_seconds, args.lengths])
+    told = json.dumps([args.preset, sorted(args.set), args.until, args.lengths])
     return f"{args.model}-{args.task}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -128,39 +128,11 @@ def to_dict(config: Any) -> dict[str, Value]:
 def from_dict(config: type[Any], values: Mapping[str, Any]) -> Any:
     """A checked config; what `values` leaves out keeps its default. Raises ConfigError on an unknown name."""
     declared = knobs(config)
-    return config(**{name: _known(declared, config.__name__, name).accept(value) for name, value in values.items()})
+    return config(**{name: known(declared, config.__name__, name).accept(value) for name, value in values.items()})
 
 
-def parse_settings(settings: Iterable[str], configs: Mapping[str, type[Any]]) -> dict[str, dict[str, Value]]:
-    """Typed "knob=value" strings, sorted by who declares the knob: part -> knob -> value.
-
-    `configs`: part ("model", "task", "training") -> config class. "task.width=8" names the part; a bare name
-    must be declared by one part only. The last setting of a knob wins.
-    """
-    found: dict[str, dict[str, Value]] = {part: {} for part in configs}
-    for setting in settings:
-        name, equals, text = setting.partition("=")
-        if not equals:
-            raise ConfigError(f"--set: want knob=value, got {setting!r} (write for example slots=16)")
-        part, one = _declared(name.strip(), configs)
-        found[part][one.name] = one.parse(text)
-    return found
-
-
-def _declared(name: str, configs: Mapping[str, type[Any]]) -> tuple[str, Knob]:
-    part, dot, rest = name.partition(".")
-    if dot and part in configs:
-        return part, _known(knobs(configs[part]), part, rest)
-    every = {f"{part}.{each}": (part, one) for part, config in configs.items() for each, one in knobs(config).items()}
-    hits = [key for key in every if key.partition(".")[2] == name]
-    if len(hits) > 1:
-        raise ConfigError(f"--set: want one knob, got {name!r}, which is {' and '.join(hits)} (write the longer name)")
-    if not hits:
-        _known({one.name: one for _, one in every.values()}, "--set", name)
-    return every[hits[0]]
-
-
-def _known(declared: Mapping[str, Knob], where: str, name: str) -> Knob:
+def known(declared: Mapping[str, Knob], where: str, name: str) -> Knob:
+    """The knob of a name. Raises ConfigError with the name that may have been meant."""
     if name in declared:
         return declared[name]
     close = difflib.get_close_matches(str(name), declared, n=1)

@@ -3,6 +3,7 @@
 <folder>/study.json   title, command, cells
 <folder>/rows.jsonl   one JSON row a line, written whole or, by a killed process, cut: a cut last line is no row
 <folder>/now/*.json   what trains at this moment
+<folder>/lock         held by the process that computes rows: one at a time
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any
 from memviz.contracts.errors import FileError
 from memviz.study.cell import Cell
 from memviz.study.executor import Executor, processes
-from memviz.study.row import Row, build, work
+from memviz.study.lock import held
+from memviz.study.row import Row, answers, work
 
 FORMAT = "memviz-study/1"
 STALE = 30.0  # seconds without a word from a training
@@ -78,17 +80,25 @@ class Book:
         return [news for news in found if news is not None]
 
     def work(self, cells: Sequence[Cell], workers: int, executor: Executor = processes) -> Iterator[Row]:
-        """Compute the rows that are missing, keeping each the moment it is done."""
-        have = {(row["key"], row.get("build")) for row in self.rows()}
-        missing = [cell for cell in cells if (cell.key, build(cell)) not in have]
-        if not missing:
+        """Compute the rows that are missing, keeping each the moment it is done.
+
+        Missing is also one that the clock cut short, if it may train longer now. Raises FileError when another process
+        is at it, naming that one.
+        """
+        if not self._missing(cells):
             return
-        now = self.folder / "now"
-        now.mkdir(exist_ok=True)
-        tasks = [(work, (json.dumps(asdict(cell)), str(now / f"{cell.key}.json"))) for cell in missing]
-        for _, text in executor(tasks, workers):
-            self._keep(text)
-            yield json.loads(text)
+        with held(self.folder / "lock"):
+            now = self.folder / "now"
+            now.mkdir(exist_ok=True)
+            missing = self._missing(cells)  # the last holder may have computed some since
+            tasks = [(work, (json.dumps(asdict(cell)), str(now / f"{cell.key}.json"))) for cell in missing]
+            for _, text in executor(tasks, workers) if tasks else ():
+                self._keep(text)
+                yield json.loads(text)
+
+    def _missing(self, cells: Sequence[Cell]) -> list[Cell]:
+        have = {row["key"]: row for row in self.rows()}
+        return [cell for cell in cells if cell.key not in have or not answers(have[cell.key], cell)]
 
     def _keep(self, text: str) -> None:
         """Append one line; a line that a killed process left unfinished is ended first."""
@@ -104,9 +114,9 @@ class Book:
 
 
 def _arms(cells: Iterable[Cell]) -> set[str]:
-    """The study's arms, whatever their seeds."""
+    """The study's arms, whatever their seeds and their time."""
     return {
-        json.dumps([cell.arm, {**cell.recipe, "seed": 0}, cell.lengths, cell.episodes], sort_keys=True)
+        json.dumps([cell.arm, {**cell.untimed, "seed": 0}, cell.lengths, cell.episodes], sort_keys=True)
         for cell in cells
     }
 

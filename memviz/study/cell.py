@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -25,22 +26,27 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """What its row is kept under."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """What its row is kept under, however long it may train: time cuts a row short, but makes it no other."""
+        told = {**asdict(self), "recipe": self.untimed}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def untimed(self) -> dict[str, Any]:
+        """The recipe without a limit on its seconds."""
+        if "until" not in self.recipe:
+            return dict(self.recipe)
+        until = {name: value for name, value in self.recipe["until"].items() if name != "seconds"}
+        return {**self.recipe, "until": until}
+
+    @property
+    def clock(self) -> float:
+        """The most seconds that it may train."""
+        return (self.recipe.get("until") or {}).get("seconds") or math.inf
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Cell:
         """The cell that `asdict` and JSON have made of one."""
         return cls(**{**values, "lengths": tuple(values["lengths"])})
-
-
-class Setting(Protocol):
-    """What a study compares: a name, and cells that differ only in their seed."""
-
-    name: str
-
-    def cells(self, seeds: Iterable[int]) -> list[Cell]:
-        """One a seed."""
 
 
 @dataclass(frozen=True)

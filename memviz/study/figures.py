@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memviz.study.reproduction import Figure
+from memviz.contracts.reproduction import Figure
 from memviz.study.row import Row
 from memviz.study.summary import mean, solved
 

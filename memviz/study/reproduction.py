@@ -1,78 +1,24 @@
-"""A published claim, the trainings that put it to the test, and the figures of both, side by side.
+"""What came of a reproduction, as it is kept in assets/reproductions/<name>.json.
 
-Adding one is adding one file to memviz/study/reproductions with a constant REPRODUCTION. Its result is kept in
-assets/reproductions/<name>.json: the command, the versions, a row per seed, and the figures computed from the rows.
+The command, the versions, a row per seed, and the figures computed from the rows.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import memviz
 from memviz.contracts import places
-from memviz.contracts.errors import CatalogError, FileError
+from memviz.contracts.errors import FileError
+from memviz.contracts.reproduction import Reproduction
 from memviz.ops import versions
-from memviz.study import reproductions
-from memviz.study.cell import Cell, Setting
 from memviz.study.row import Row
 
 FORMAT = "memviz-reproduction/1"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of the literature and ours. `holds`: whether ours says the same; None where nothing is claimed."""
-
-    what: str  # "median sequences to solve, constant memory"
-    published: str
-    ours: str
-    holds: bool | None = None
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """A claim and its test. `figures` reads them off the rows (arm -> rows by seed)."""
-
-    name: str
-    title: str
-    claim: str  # one or two sentences: what was published
-    source: str  # paper, section, figure or table
-    arms: Sequence[Setting]
-    figures: Callable[[Mapping[str, Sequence[Row]]], list[Figure]]
-    seeds: int = 10
-    first_seed: int = 2000  # no setting was chosen on seeds from here on
-    minutes: float = 15.0  # about so long on two cores
-
-    def cells(self, seeds: int | None = None) -> list[Cell]:
-        """Every training, arm by arm."""
-        chosen = range(self.first_seed, self.first_seed + (seeds or self.seeds))
-        return [cell for arm in self.arms for cell in arm.cells(chosen)]
-
-
-@cache
-def every() -> Mapping[str, Reproduction]:
-    """All that are here, by name."""
-    found = {}
-    for module in pkgutil.iter_modules(reproductions.__path__):
-        entry = importlib.import_module(f"{reproductions.__name__}.{module.name}").REPRODUCTION
-        if entry.name != module.name:
-            raise CatalogError(f"reproductions.{module.name}: want its own name, got {entry.name!r} (rename one)")
-        found[entry.name] = entry
-    return found
-
-
-def named(name: str) -> Reproduction:
-    """One by name. Raises CatalogError with the names there are."""
-    if name not in every():
-        raise CatalogError(f"reproduce: want one of {', '.join(every())}, got {name!r:.40} (choose one)")
-    return every()[name]
 
 
 def result(one: Reproduction, rows: Mapping[str, Sequence[Row]], command: str) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
         reason = str(error)
     state, exam = trainer.state, trainer.exam()
     at = state.solved or state
+    cut = state.solved is None and _clock_ended(planned.until, state.seconds)  # a busier machine, another row
     return {
         "solved": state.solved is not None,
         "sequences": at.sequences,
@@ -61,8 +62,8 @@ def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
         "scores": scores(trainer, cell.episodes, None),
         "unseen": {str(length): scores(trainer, cell.episodes, length) for length in cell.lengths},
         "curve": curve,
-        "cut": not state.solved
-        and _clock_ended(planned.until, state.seconds),  # by the clock: a busier machine, another row
+        "cut": cut,
+        **({"clock": cell.clock} if cut else {}),
         **({} if reason is None else {"diverged": reason}),
     }
 
@@ -79,15 +80,19 @@ def told(news: Iterator[Progress], tell: Tell) -> Iterator[Progress]:
 
 def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, float]:
     """The task's published metrics: their means over fresh episodes (of one length); "answers", how many bits (or
-    classes) an episode asks for; and "exact", the part of the episodes without a wrong answer.
+    classes) an episode asks for; and "exact", the part of the episodes without a wrong answer. Every episode
+    starts from the memory that exams start from: the carried or the saved one, else the model's own.
     """
-    setup = trainer.setup
+    setup, carried = trainer.setup, trainer.state.carried
     model, task, config = setup.model, setup.task, setup.model_config
+    begin = setup.memory if carried is None else carried
     rng = generator(TEST, setup.seed, length or 0)
     found = []
     for _ in range(episodes):
         episode = task.sample(setup.task_config, rng, length)
         state = model.start(config, trainer.params)
+        if begin is not None:
+            state["memory"] = begin.astype(state["memory"].dtype)
         outputs, _, _ = model.forward(config, trainer.params, state, episode.inputs.astype(np.float32), None)
         per_step = outputs.shape[1] if task.loss == "bits" else 1
         found.append({**task.score(outputs, episode), "answers": float(episode.mask.sum()) * per_step})
@@ -97,6 +102,13 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
 
 def _clock_ended(until: Until, seconds: float) -> bool:
     return until.seconds is not None and seconds >= until.seconds
+
+
+def answers(row: Row, cell: Cell) -> bool:
+    """Whether a row that is kept is the cell's: of this build, and not cut short by a clock that is longer now."""
+    if row.get("build") != build(cell):
+        return False
+    return not row.get("cut") or row.get("clock", 0.0) >= cell.clock
 
 
 def build(cell: Cell) -> str:

@@ -7,13 +7,13 @@ from itertools import product
 from typing import Any
 
 from memviz.contracts.errors import ConfigError
-from memviz.contracts.knob import parse_settings
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
 from memviz.study.cell import Arm
 from memviz.training.config import TrainConfig
 from memviz.training.keys import EXAM, generator
 from memviz.training.recipe import plan
+from memviz.training.settings import parse_settings
 
 MOST = 10_000  # trainings of one sweep
 

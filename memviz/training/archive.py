@@ -10,11 +10,12 @@ from typing import Any
 from memviz.contracts.errors import FileError
 from memviz.training.branches import Branches
 from memviz.training.checkpoint import Checkpoint
-from memviz.training.config import Until
+from memviz.training.config import TrainConfig, Until
 from memviz.training.engine import Engine
 from memviz.training.folder import Folder, Saved, SavedBranch
 from memviz.training.recipe import Plan
 from memviz.training.run import Run
+from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
 
 AT_WORK = {"compiling", "waiting", "training"}  # become "interrupted" when the server stopped under them
@@ -47,8 +48,13 @@ class Revived:
     kept: Mapping[str, Any]  # more fields of the Engine
 
 
-def revive(runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan]) -> Revived:
-    """A saved run by its id. `plan` says how a recipe is carried out here. Raises FileError when there is none."""
+def revive(
+    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], room: Callable[[Setup, TrainConfig], None]
+) -> Revived:
+    """A saved run by its id. `plan` says how a recipe is carried out here, `room` raises when that takes too much.
+
+    Raises FileError when there is none.
+    """
     folder = Folder(runs, id)
     if not folder.exists:
         raise FileError(f"Registry.get: want a run of this machine, got {id} (it was removed; start a new one)")
@@ -57,6 +63,7 @@ def revive(runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan]) -> Re
     planned = plan(about["recipe"])
     setup = found.setup(planned.setup.model, planned.setup.task)
     state = found.state(setup)
+    room(setup, state.config)
     trainer = Trainer(setup, state.config, state)
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)

@@ -21,8 +21,8 @@ from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.patience import Patience
 from memviz.training.probe import Probe
 from memviz.training.publish import Publisher
+from memviz.training.rate import Rate
 from memviz.training.slow import slow_motion
-from memviz.training.status import Rate
 from memviz.training.trainer import Progress, Trainer
 
 WORK = 0.010  # seconds of updates between two looks into the mailbox, flat out
@@ -138,7 +138,7 @@ class Engine:
         """Hand a copy of all to whoever writes it."""
         self._saved = self.clock.now()
         if self.hooks.save is not None:
-            self.hooks.save(self)
+            self.hooks.save()
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Change live knobs; from now on a recipe's own changes are not made."""

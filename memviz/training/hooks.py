@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from memviz.training.config import TrainConfig
 from memviz.training.gate import Line, Tell
-
-if TYPE_CHECKING:
-    from memviz.training.engine import Engine
+from memviz.training.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,8 @@ class Hooks:
 
     line: Line | None = None
     compile: Callable[[Tell], None] | None = None  # given whom to tell how far it is
-    save: Callable[[Engine], None] | None = None
+    save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
-    memory: float | None = None  # bytes that its work arrays may take
+    room: Callable[[Setup, TrainConfig], None] | None = None  # raises ConfigError when that would take too much memory
+    admit: Callable[[], None] | None = None  # raises ConfigError when its browser has too many runs at work

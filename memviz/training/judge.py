@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from memviz.contracts.model import Arrays
 from memviz.training.exam import Examiner
 from memviz.training.setup import Setup
@@ -28,7 +26,7 @@ class Judge:
 
     def exam(self, state: TrainState, params: Arrays) -> Exam:
         """The exam of the present parameters; taking it changes nothing but `state.exam`."""
-        state.exam = self._examiner.take(params, state.update, _memory(state))
+        state.exam = self._examiner.take(params, state.update, state.carried)
         return state.exam
 
     def look(self, state: TrainState, params: Arrays) -> Exam | None:
@@ -58,18 +56,13 @@ class Judge:
     def _trial(self, state: TrainState, params: Arrays, exam: Exam) -> Exam:
         if self._stretch is None:
             return exam
-        hard = self._stretch.take(params, state.update, _memory(state), STRETCH_CHUNKS)
+        hard = self._stretch.take(params, state.update, state.carried, STRETCH_CHUNKS)
         return replace(hard, wrong_bits=hard.wrong_bits + exam.wrong_bits)
 
 
 def polished(state: TrainState) -> bool:
     """Whether the task is solved and the sequences to go on after that are over."""
     return state.solved is not None and state.sequences - state.solved.sequences >= state.config.polish
-
-
-def _memory(state: TrainState) -> np.ndarray | None:
-    """The memory (slot, word) that exams start from when memories are carried over."""
-    return state.memory[0][0] if state.memory else None
 
 
 def _better(exam: Exam, than: Exam | None) -> bool:

@@ -24,6 +24,7 @@ class Limits:
     per_browser: int = knob(8, 1, 1024, "runs of one browser that train or wait at once")
     runs: int = knob(32, 0, 4096, "runs kept in memory; those that rest unwatched longest go to disk first")
     run_memory: float = knob(4.0, 0.001, 4096.0, "GiB that the work arrays of one run may take")
+    total_memory: float = knob(16.0, 0.001, 65536.0, "GiB that the work arrays of all runs in memory may take together")
     disk: float = knob(4.0, 0.0, 65536.0, "GiB of all saved runs; the oldest lose their records first, then go")
     patience: float = knob(120.0, 1.0, 1e9, "seconds without a viewer before a run pauses")
     autosave: float = knob(4.0, 0.1, 3600.0, "seconds of training between two saves")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
+from memviz.contracts.errors import ConfigError, FileError
 from memviz.training import memory as files
 from memviz.training.memory import id_of
 
@@ -32,9 +32,9 @@ class Memories:
         """Keep a memory (slot, word), and return its id. `about`: where it comes from, JSON values."""
         id = id_of(memory)
         path = self._path(id)
-        if path.exists():
+        if self._sound(path, id):
             os.utime(path)
-        else:
+        else:  # new, or damaged
             files.write(path, memory, about or {})
             self._prune(path)
         return id
@@ -56,6 +56,14 @@ class Memories:
             raise ConfigError(f"recipe.memory: want the memory {id:.12}..., got another in {path} (delete that file)")
         os.utime(path)
         return memory
+
+    def _sound(self, path: Path, id: str) -> bool:
+        if not path.exists():
+            return False
+        try:
+            return id_of(files.load(path)[0]) == id
+        except FileError:
+            return False
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.safetensors"

@@ -5,17 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from memviz.contracts import store
-from memviz.contracts.errors import ConfigError, FileError
-from memviz.contracts.model import has_memory
-
-if TYPE_CHECKING:
-    from memviz.training.setup import Setup
-    from memviz.training.state import TrainState
+from memviz.contracts.errors import FileError
 
 FORMAT = "memviz-memory/1"
 
@@ -24,23 +19,6 @@ def id_of(memory: np.ndarray) -> str:
     """The SHA-256 (hex) of a memory's shape and float32 numbers: the same on every machine."""
     plain = np.ascontiguousarray(memory, "<f4")
     return hashlib.sha256(f"{plain.shape}".encode() + plain.tobytes()).hexdigest()
-
-
-def of(setup: Setup, state: TrainState) -> tuple[np.ndarray, dict[str, Any]]:
-    """The first carried memory of a state; without one, that which its episodes start from. And where it comes from.
-
-    Raises ConfigError when the model has none.
-    """
-    if not has_memory(setup.model, setup.model_config):
-        raise ConfigError(f"memory: want a model with a memory to save, got {setup.model.name} (choose another model)")
-    views = setup.layout.views(state.params)
-    memory = state.memory[0][0] if state.memory else setup.start_memory(views)
-    return memory, {**setup.describe(), "update": state.update, "carried": bool(state.memory)}
-
-
-def save(path: Path | str, setup: Setup, state: TrainState) -> None:
-    """Save the memory `of` a state."""
-    write(path, *of(setup, state))
 
 
 def write(path: Path | str, memory: np.ndarray, about: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ server loses less than five seconds of it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,19 @@ from memviz.contracts.model import Model
 from memviz.contracts.task import Task
 from memviz.training import room
 from memviz.training.archive import revive, saved
-from memviz.training.config import change
+from memviz.training.config import TrainConfig, change
 from memviz.training.engine import Engine
 from memviz.training.folder import Folder, prune
 from memviz.training.gate import Places, Tell
 from memviz.training.hooks import Hooks
+from memviz.training.ledger import Ledger
 from memviz.training.limits import GIB, Limits
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.memories import Memories
 from memviz.training.recipe import Plan, plan
 from memviz.training.run import Run
 from memviz.training.saver import Saver
+from memviz.training.setup import Setup
 from memviz.training.shelf import Shelf
 from memviz.training.trainer import Trainer
 from memviz.training.warm import ensure_warm
@@ -57,7 +60,7 @@ class Registry:
         self._folder, self.memories = home / "runs", Memories(home)
         self._clock, self._compile = clock or Clock(), compile
         self._line, self._saver = Places(self.limits.training), Saver()
-        self._shelf = Shelf(self.limits.runs)
+        self._shelf, self._ledger = Shelf(self.limits.runs), Ledger(self.limits.total_memory * GIB)
 
     def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
         """A new run of a recipe, training or about to. `owner`: the SHA-256 (hex) of the secret that may command it.
@@ -65,10 +68,12 @@ class Registry:
         Raises ConfigError, CatalogError or BackendError when the recipe cannot be carried out here.
         """
         planned = plan(recipe, self._models, self._tasks, self.memories.get)
-        self._check_room(planned)
-        if start:
-            self._make_way(owner)
-        run = self._run(secrets.token_urlsafe(9), Trainer(planned.setup, planned.config), planned, recipe, owner)
+        id = secrets.token_urlsafe(9)
+        self._reserve(id, planned.setup, _configs(planned))
+        with self._unless_it_fails(id):
+            if start:
+                self._make_way(owner)
+            run = self._run(id, Trainer(planned.setup, planned.config), planned, recipe, owner)
         self._keep(run)
         run.save()
         if start:
@@ -76,14 +81,23 @@ class Registry:
         return run
 
     def get(self, id: str) -> Run:
-        """The run of an id, from memory, or from disk where it rests. Raises FileError when there is none."""
+        """The run of an id, from memory, or from disk where it rests.
+
+        Raises FileError when there is none, ConfigError when it takes more memory than the limits of now allow.
+        """
         run = self._shelf.get(id)
         if run is not None:
             return run
         self._saver.flush()  # it may have been evicted a moment ago
         # its memory lies in its own checkpoint
-        found = revive(self._folder, id, lambda recipe: plan(recipe, self._models, self._tasks))
-        revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
+        with self._unless_it_fails(id):
+            found = revive(
+                self._folder,
+                id,
+                lambda recipe: plan(recipe, self._models, self._tasks),
+                lambda setup, config: self._reserve(id, setup, [config]),
+            )
+            revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
         run = self._keep(revived)
         if run is not revived:
             revived.close()
@@ -107,11 +121,26 @@ class Registry:
             run.close()
         self._saver.close()
 
-    def _check_room(self, planned: Plan) -> None:
-        configs = [planned.config]
-        for _, values in planned.changes:
-            configs.append(change(configs[-1], values))
-        room.check(planned.setup, configs, self.limits.run_memory * GIB)
+    def _reserve(self, id: str, setup: Setup, configs: list[TrainConfig]) -> None:
+        """Count what a run takes; runs at rest that nobody watches make room. Raises ConfigError."""
+        bytes = room.check(setup, configs, self.limits.run_memory * GIB)
+        while self._ledger.lacks(id, bytes) and (old := self._shelf.give_up(but=id)) is not None:
+            self._retire(old)
+        self._ledger.take(id, bytes)
+
+    @contextmanager
+    def _unless_it_fails(self, id: str) -> Iterator[None]:
+        """What was reserved for a run is free again when it cannot be made."""
+        try:
+            yield
+        except BaseException:
+            if self._shelf.get(id) is None:
+                self._ledger.free(id)
+            raise
+
+    def _retire(self, run: Run) -> None:
+        run.close()
+        self._ledger.free(run.id)
 
     def _make_way(self, owner: str) -> None:
         """Before one more of a browser's runs trains: pause its oldest that nobody watches, if there are too many."""
@@ -132,10 +161,11 @@ class Registry:
         hooks = Hooks(
             self._line,
             None if compile is None else lambda tell: compile(*names, tell),
-            lambda engine: self._save(run, engine),
+            lambda: self._save(run, engine),
             limits.autosave,
             limits.patience,
-            limits.run_memory * GIB,
+            lambda setup, config: self._reserve(id, setup, [config]),
+            lambda: self._make_way(owner),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)
@@ -144,7 +174,7 @@ class Registry:
     def _keep(self, run: Run) -> Run:
         stays, gone = self._shelf.put(run)
         for old in gone:
-            old.close()
+            self._retire(old)
         kept = {one.id for one in self.runs()}
         self._saver.put("prune", lambda: prune(self._folder, int(self.limits.disk * GIB), kept))
         return stays
@@ -152,3 +182,11 @@ class Registry:
     def _save(self, run: Run, engine: Engine) -> None:
         found = saved(run, engine)
         self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))
+
+
+def _configs(planned: Plan) -> list[TrainConfig]:
+    """The settings that it begins with, and those after every change of its recipe."""
+    configs = [planned.config]
+    for _, values in planned.changes:
+        configs.append(change(configs[-1], values))
+    return configs

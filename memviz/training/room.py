@@ -39,15 +39,18 @@ def wanted(setup: Setup, config: TrainConfig) -> int:
     return int(work + exams + batch + _parameters(setup, lanes) + _carried(setup, config))
 
 
-def check(setup: Setup, configs: Iterable[TrainConfig], limit: float) -> None:
-    """Raise ConfigError when training with any of the settings would take more than `limit` bytes."""
+def check(setup: Setup, configs: Iterable[TrainConfig], limit: float) -> int:
+    """The most bytes that training takes with one of the settings. Raises ConfigError when that is above `limit`."""
+    most = 0
     for config in configs:
         if (bytes := wanted(setup, config)) > limit:
             raise ConfigError(
-                f"memory: want at most {_told(limit)} for one run, got about {_told(bytes)} with batch {config.batch}, "
+                f"memory: want at most {told(limit)} for one run, got about {told(bytes)} with batch {config.batch}, "
                 f"chunk {config.chunk} and {config.lanes} lanes (choose a smaller batch, chunk or memory, "
                 "or set MEMVIZ_RUN_MEMORY to more GiB)"
             )
+        most = max(most, bytes)
+    return most
 
 
 def held(thing: Any) -> int:
@@ -88,5 +91,6 @@ def _carried(setup: Setup, config: TrainConfig) -> int:
     return FLOAT * config.batch * first["memory"].size * (3 if config.memory == "carry" else 1)
 
 
-def _told(bytes: float) -> str:
+def told(bytes: float) -> str:
+    """Bytes for people to read."""
     return f"{bytes / 2**30:.3g} GiB" if bytes >= 2**30 else f"{bytes / 2**20:.3g} MiB"

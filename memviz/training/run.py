@@ -15,13 +15,15 @@ import numpy as np
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.trace import Trace
-from memviz.training import memory, room, travel
+from memviz.training import travel
 from memviz.training.config import Until, change
 from memviz.training.driver import Driver
 from memviz.training.engine import Engine
+from memviz.training.give import memory_of
 from memviz.training.history import Record
 from memviz.training.probe import Probe
 from memviz.training.publish import Listener
+from memviz.training.setup import Setup
 from memviz.training.state import TrainState
 from memviz.training.status import status
 
@@ -50,6 +52,11 @@ class Run:
         return self._engine.branches.epoch
 
     @property
+    def setup(self) -> Setup:
+        """What it trains on what, with the seed of the present branch and the saved memory it started from."""
+        return self._engine.branches.now.setup
+
+    @property
     def busy(self) -> bool:
         """Whether it trains, waits for its turn, or was told something that it has not carried out yet."""
         return self._engine.active or self._engine.mailbox.holds_other_than("show")
@@ -64,10 +71,13 @@ class Run:
         self._engine.save()
 
     def start(self) -> None:
-        """Train until the goal it was made with."""
+        """Train until the goal it was made with. For whoever made it; anybody else resumes it."""
         self._driver.put("go", self._engine.go)
 
-    resume = start
+    def resume(self) -> None:
+        """Train on towards the goal it has. Raises ConfigError when its browser has too many runs at work."""
+        self._admit()
+        self.start()
 
     def pause(self) -> None:
         """Stop after the update it is at; the state is kept."""
@@ -76,6 +86,7 @@ class Run:
     def step(self, n: int = 1) -> None:
         """Make n updates, then pause."""
         _want("step.n", n, 1, "an update or more")
+        self._admit()
         with self._lock:
             self._steps += n
         self._driver.put("go", self._step)
@@ -86,14 +97,15 @@ class Run:
             raise ConfigError(f"Run.until: want solved, updates or seconds, got {what!r:.40} (name the stop)")
         if what != "solved":
             _want(f"until.{what}", updates if what == "updates" else seconds, 0, "how many more")
+        self._admit()
         self._driver.put("go", lambda: self._until(what, updates, seconds))
 
     def set(self, **values: Any) -> None:
         """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError."""
-        trainer, limit = self._engine.trainer, self._engine.hooks.memory
-        changed = change(trainer.state.config, values)
-        if limit is not None and changed.batch > trainer.state.config.batch:
-            room.check(trainer.setup, [changed], limit)
+        trainer, room = self._engine.trainer, self._engine.hooks.room
+        now, changed = trainer.state.config, change(trainer.state.config, values)
+        if room is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
+            room(trainer.setup, changed)
         for name, value in values.items():
             self._driver.put(f"set {name}", lambda name=name, value=value: self._engine.change({name: value}))
 
@@ -124,6 +136,7 @@ class Run:
         The live knobs stay as they are now, or become those of the record; no branch is lost.
         """
         self.state_at(update, of)
+        self._admit()
         self._driver.put("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
 
     def gradients(self, on: bool) -> None:
@@ -156,8 +169,7 @@ class Run:
 
         The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
         """
-        setup = self._engine.branches.now.setup
-        return memory.of(setup, self.state_at(self.records()[-1] if update is None else update))
+        return memory_of(self.setup, self.state_at(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""
@@ -176,6 +188,10 @@ class Run:
     def close(self, timeout: float = 10.0) -> None:
         """Stop training, save, and end the thread; the run can be found again by its id."""
         self._driver.close(timeout)
+
+    def _admit(self) -> None:
+        if not self.busy and self._engine.hooks.admit is not None:
+            self._engine.hooks.admit()
 
     def _pause(self) -> None:
         with self._lock:

@@ -34,6 +34,14 @@ class Shelf:
                 del self._runs[old.id]
             return stays, gone
 
+    def give_up(self, but: str) -> Run | None:
+        """Take out the run used longest ago that rests unwatched and is not `but`; None when there is no such run."""
+        with self._lock:
+            for old in self._runs.values():
+                if old.id != but and not (old.busy or old.watched):
+                    return self._runs.pop(old.id)
+            return None
+
     def all(self) -> list[Run]:
         """The runs in memory, the one used last at the end."""
         with self._lock:

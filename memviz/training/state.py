@@ -76,6 +76,11 @@ class TrainState:
         layout.fill(params, setup.initial(), "TrainState")
         return cls(config, params, slots(config, layout.size))
 
+    @property
+    def carried(self) -> np.ndarray | None:
+        """The first carried memory (slot, word): where exams, tests and traces start; None when none is carried."""
+        return self.memory[0][0] if self.memory else None
+
     def copy(self) -> TrainState:
         """A copy that shares nothing that training changes."""
         return replace(

@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memviz.contracts.knob import to_dict
+from memviz.training.engine import Engine
+from memviz.training.setup import Setup
 
-if TYPE_CHECKING:
-    from memviz.training.engine import Engine
-    from memviz.training.setup import Setup
-
-SPAN = 1.0  # seconds over which the speed is measured
 RECENT = 32  # updates over which the metrics are averaged
-
-
-class Rate:
-    """Sequences a second over the last second or so."""
-
-    def __init__(self) -> None:
-        self._marks: list[tuple[float, int]] = []
-
-    def clear(self) -> None:
-        """Forget the past: training starts anew."""
-        self._marks = []
-
-    def note(self, now: float, sequences: int) -> None:
-        """Tell how many sequences have been seen by now."""
-        marks = self._marks
-        if not marks or now - marks[-1][0] >= SPAN / 10:
-            self._marks = [mark for mark in marks if now - mark[0] <= SPAN] + [(now, sequences)]
-
-    @property
-    def per_second(self) -> float:
-        """The speed; 0 before anything was measured."""
-        marks = self._marks
-        if len(marks) < 2:
-            return 0.0
-        (begun, first), (now, last) = marks[0], marks[-1]
-        return (last - first) / (now - begun)
 
 
 def levels(setup: Setup) -> dict[str, float]:

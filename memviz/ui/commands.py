@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memviz.contracts.errors import ConfigError
-
-if TYPE_CHECKING:
-    from memviz.ui.socket import Viewer
+from memviz.ui.viewer import Viewer
 
 Message = Mapping[str, Any]
 LIVE = ("rate", "batch", "clip")  # knobs that may change while a run trains

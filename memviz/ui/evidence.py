@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from memviz.study.reproduction import Reproduction
+from memviz.contracts.reproduction import Reproduction
 from memviz.study.summary import by_arm
 from memviz.ui.spread import chart
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ def _save(run_id: str) -> None:
     try:
         run = desk().registry.get(run_id)
         records = run.records()
-        setup = setup_of(run)
+        setup = run.setup  # with the memory it started from, which may be gone from the store by now
     except MemvizError as error:
         cards.trouble("The memory of this run cannot be saved.", error, ICON)
         return
@@ -105,18 +104,9 @@ def _save(run_id: str) -> None:
 
 def saved(setup: Any, state: Any) -> bytes:
     """The memory of a state as the bytes of a file."""
-    from memviz.training import memory as files
+    from memviz.training.give import save_memory
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "memory.safetensors"
-        files.save(path, setup, state)
+        save_memory(path, setup, state)
         return path.read_bytes()
-
-
-def setup_of(run: Any) -> Any:
-    """What a run trains on what, as its recipe and its present seed say."""
-    from memviz.training.recipe import plan
-
-    setup = plan(dict(run.recipe), catalog.models(), catalog.tasks()).setup.reseeded(run.status()["seed"])
-    id = run.recipe.get("memory")
-    return replace(setup, memory=desk().registry.memories.get(id)) if id else setup

@@ -15,7 +15,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from memviz.contracts.errors import MemvizError
 from memviz.render.scope.encode import trace_frame
 from memviz.ui.desk import desk, lesson_frame, panels, recorded, shown
-from memviz.ui.socket import REFUSED, Viewer, refusal
+from memviz.ui.socket import REFUSED, Connection
+from memviz.ui.viewer import Viewer, refusal
 
 FRAME_TYPE = "application/vnd.memviz.frame"
 CROWD = 300  # sockets on one server
@@ -89,11 +90,12 @@ async def scope_socket(socket: WebSocket) -> None:
     await socket.accept()
     desk().sockets += 1
     try:
-        viewer = Viewer(socket, desk())
+        viewer = Viewer(desk())
+        connection = Connection(socket, viewer)
         with contextlib.suppress(WebSocketDisconnect):
-            if await viewer.hello():
+            if await connection.hello():
                 await viewer.follow(socket.path_params["run"])
-                await viewer.serve()
+                await connection.serve()
     finally:
         desk().sockets -= 1
 

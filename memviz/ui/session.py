@@ -11,7 +11,7 @@ from memviz.contracts.errors import MemvizError
 from memviz.ui.component import SOCKET
 from memviz.ui.desk import desk, first_recipe, has_recorded
 from memviz.ui.recipe import Recipe, decode
-from memviz.ui.socket import NEW
+from memviz.ui.viewer import NEW
 
 EMPTY = "Press Train: its first episode appears here before it has learnt anything, and you can watch it change."
 CHOSEN = "memory.chosen"  # of the session: {"id", "says"}, or {} when the link's own was taken off

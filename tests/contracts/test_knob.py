@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memviz.contracts.errors import ConfigError
-from memviz.contracts.knob import check, choice, from_dict, knob, knobs, parse_settings, text, to_dict
+from memviz.contracts.knob import check, choice, from_dict, knob, knobs, text, to_dict
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,6 @@ class Small:
     rate: float = knob(0.01, 1e-6, 1.0, "learning rate")
     controller: str = choice("lstm", ("lstm", "feedforward"), "controller")
     learned: bool = choice(True, (True, False), "learn the initial memory")
-
-
-@dataclass(frozen=True)
-class Other:
-    """Shares one name with Small."""
-
-    slots: int = knob(4, 1, 8, "slots of the other")
-    bits: int = knob(8, 1, 16, "bits per word")
 
 
 configs = st.builds(
@@ -44,18 +36,8 @@ def test_a_config_survives_a_dict_and_typing(config):
     check(config)
     values = to_dict(config)
     assert from_dict(Small, values) == config
-    typed = [f"{name} = {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items()]
-    assert from_dict(Small, parse_settings(typed, {"model": Small})["model"]) == config
-
-
-@given(st.text(max_size=40))
-def test_any_typed_text_is_a_setting_or_a_config_error(text):
-    for setting in (text, f"slots={text}", f"rate={text}", f"controller={text}", f"learned={text}"):
-        try:
-            values = parse_settings([setting], {"model": Small})["model"]
-        except ConfigError:
-            continue
-        check(from_dict(Small, values))
+    typed = {name: str(value).lower() if isinstance(value, bool) else f" {value} " for name, value in values.items()}
+    assert {name: one.parse(typed[name]) for name, one in knobs(Small).items()} == values
 
 
 @given(
@@ -95,29 +77,6 @@ def test_check_refuses_a_config_made_by_hand():
         check(Small(rate=-1.0))
 
 
-def test_a_typed_name_finds_its_part():
-    both = {"model": Small, "task": Other}
-    assert parse_settings(["bits=3", "model.slots=7", "task.slots=1e0", "learned=off"], both) == {
-        "model": {"slots": 7, "learned": False},
-        "task": {"bits": 3, "slots": 1},
-    }
-
-
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
-        ("slots=7", r"model\.slots and task\.slots"),
-        ("bitz=7", "did you mean bits"),
-        ("task.bitz=7", "did you mean bits"),
-        ("bits", "want knob=value"),
-        ("bits=many", "got many"),
-    ],
-)
-def test_a_typed_setting_that_fits_no_knob_is_refused(setting, message):
-    with pytest.raises(ConfigError, match=message):
-        parse_settings([setting], {"model": Small, "task": Other})
-
-
 def test_knobs_keep_the_declared_order():
     assert list(knobs(Small)) == ["slots", "rate", "controller", "learned"]
     assert knobs(Small())["slots"].whole
@@ -133,10 +92,11 @@ class Worded:
 
 
 def test_a_word_is_made_of_what_is_typed_but_never_of_what_a_file_says():
-    assert parse_settings(["word=ABCDEF", "plain=b"], {"task": Worded})["task"] == {"word": "abc", "plain": "b"}
+    declared = knobs(Worded)
+    assert (declared["word"].parse("ABCDEF"), declared["plain"].parse("b")) == ("abc", "b")
     assert from_dict(Worded, {"word": "xyz"}) == Worded("xyz")
     for value in ("ABCDEF", "abcd", "abc\n", 3, None):
         with pytest.raises(ConfigError, match=r"Worded\.word: want text like none\|\[a-z\]\{3\} \(a word\)"):
             from_dict(Worded, {"word": value})
     with pytest.raises(ConfigError, match=r"Worded\.plain"):
-        parse_settings(["plain=c"], {"task": Worded})
+        declared["plain"].parse("c")

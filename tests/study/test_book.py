@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from memviz import catalog
 from memviz.contracts.errors import FileError
 from memviz.study.book import Book
 from memviz.study.cell import Arm
 from memviz.study.executor import here, processes
-from memviz.study.row import work
+from memviz.study.row import scores, work
+from memviz.training.recipe import plan
+from memviz.training.trainer import Trainer
 from tests.study.conftest import MODEL, SMALL, TASK
 
 ARM = Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "updates": 3}, lengths=(5,), episodes=2)
@@ -136,8 +139,45 @@ def test_a_diverging_training_is_a_row_that_says_why(book):
 def test_a_row_of_another_build_is_computed_again(book, monkeypatch):
     cells = ARM.cells(range(2))
     list(book.work(cells, 1, here))
-    monkeypatch.setattr("memviz.study.book.build", lambda cell: "another")
+    monkeypatch.setattr("memviz.study.row.build", lambda cell: "another")
     assert len(list(book.work(cells, 1, here))) == 2
+
+
+def test_only_one_process_computes_rows_and_the_other_is_told_which(book):
+    cells = ARM.cells(range(2))
+    first = book.work(cells, 1, here)
+    next(first)
+    with pytest.raises(FileError, match=rf"got process {os.getpid()} at it already \(wait for it or stop it"):
+        next(book.work(cells, 1, here))
+    first.close()
+    assert len(list(book.work(cells, 1, here))) == 1
+
+
+def test_a_row_that_the_clock_cut_is_computed_again_with_more_time_and_only_then(book):
+    timed = [
+        Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "seconds": seconds}).cells([0])
+        for seconds in (0.01, 0.005, 0.02)
+    ]
+    assert len({cell.key for (cell,) in timed}) == 1
+    book.begin("Small", timed[0], {}, replace=True)
+    (short,) = book.work(timed[0], 1, here)
+    assert (short["cut"], short["clock"]) == (True, 0.01)
+    assert list(book.work(timed[0], 1, here)) == list(book.work(timed[1], 1, here)) == []
+    book.begin("Small", timed[2], {})  # the same study with more time
+    (longer,) = book.work(timed[2], 1, here)
+    assert longer["clock"] == 0.02
+    assert book.rows() == [longer]
+
+
+def test_scores_start_from_the_carried_memory():
+    knobs = {**SMALL, "training": {**SMALL["training"], "memory": "carry"}}
+    (cell,) = Arm("carry", MODEL, TASK, knobs=knobs).cells([0])
+    planned = plan(cell.recipe, catalog.models(), catalog.tasks())
+    trainer = Trainer(planned.setup, planned.config, threads=1)
+    trainer.advance()
+    carried = scores(trainer, 3, None)
+    trainer.state.memory[0][0] = 5.0
+    assert scores(trainer, 3, None) != carried
 
 
 def test_the_same_arms_with_another_budget_are_another_study(book):

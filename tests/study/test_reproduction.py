@@ -10,7 +10,7 @@ import pytest
 from memviz import catalog
 from memviz.contracts.errors import CatalogError
 from memviz.study.executor import processes
-from memviz.study.reproduction import every, kept, named, result
+from memviz.study.reproduction import kept, result
 from memviz.study.row import work
 from memviz.study.summary import by_arm
 from memviz.training.recipe import plan
@@ -22,19 +22,19 @@ def row_of(cell):
     return json.loads(work(json.dumps(asdict(cell)), None))
 
 
-@pytest.mark.parametrize("name", list(every()))
+@pytest.mark.parametrize("name", catalog.reproductions().names)
 def test_every_training_of_a_reproduction_can_be_planned(name):
-    cells = every()[name].cells(1)
+    cells = catalog.reproductions()[name].cells(1)
     assert len({cell.key for cell in cells}) == len(cells)
     for cell in cells:
         if "model" in cell.recipe:
             plan(cell.recipe, catalog.models(), catalog.tasks())
 
 
-@pytest.mark.parametrize("name", list(every()))
+@pytest.mark.parametrize("name", catalog.reproductions().names)
 def test_figures_follow_from_the_rows(name):
     """Two updates instead of thousands: figures are computed, and no network is said to have learnt anything."""
-    one = every()[name]
+    one = catalog.reproductions()[name]
     cells = [replace(cell, recipe={**cell.recipe, "until": {"updates": 2}}, episodes=1) for cell in one.cells(1)]
     told = result(one, by_arm(map(row_of, cells), [arm.name for arm in one.arms]), "command")
     assert json.loads(json.dumps(told)) == told
@@ -54,18 +54,18 @@ def as_recorded(cell):
 @pytest.mark.parametrize("told", kept(), ids=lambda told: told["name"])
 def test_a_row_that_ships_comes_out_again(told):
     """The quickest row; another processor rounds differently, so there only the verdict must be the same."""
-    cells = {cell.key: cell for cell in named(told["name"]).cells()}
+    cells = {cell.key: cell for cell in catalog.reproductions()[told["name"]].cells()}
     row = min((row for row in told["rows"] if row["key"] in cells), key=lambda row: row.get("seconds", 0))
     again = as_recorded(cells[row["key"]])
     assert again.get("solved") == row.get("solved")
-    if told["versions"] == result(named(told["name"]), by_arm(told["rows"]), "")["versions"]:
+    if told["versions"] == result(catalog.reproductions()[told["name"]], by_arm(told["rows"]), "")["versions"]:
         same = dict.fromkeys(("seconds", "build"))  # the build may differ in code that this row does not use
         assert {**again, **same} == {**row, **same}
 
 
 def test_an_unknown_name_is_told_with_those_there_are():
     with pytest.raises(CatalogError, match="memory_initialisation"):
-        named("nothing")
+        catalog.reproductions()["nothing"]
 
 
 def rows_of(one, solved):
@@ -83,7 +83,7 @@ def rows_of(one, solved):
 
 
 def test_a_claim_holds_for_good_rows_and_not_for_bad_ones():
-    one = named("copy")
+    one = catalog.reproductions()["copy"]
     good, bad = rows_of(one, True), rows_of(one, False)
     figures = {figure.what: figure.holds for figure in one.figures({**good, "lstm": bad["lstm"]})}
     assert set(figures.values()) == {True, None}

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from memviz.contracts.errors import ConfigError, FileError
-from memviz.contracts.knob import from_dict, knobs, parse_settings, to_dict
+from memviz.contracts.knob import from_dict, knobs, to_dict
 from memviz.tasks.own import TASK, door
 from memviz.tasks.own.config import OwnConfig
 from memviz.tasks.own.data import example, load, path_of
+from memviz.training.settings import parse_settings
 
 LAX = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

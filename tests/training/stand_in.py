@@ -226,3 +226,10 @@ def engine(clock=None, goal=None, changes=(), hooks=None, seed=0, **knobs):
     clock = clock or StillClock(tick=0.001)
     given = {"goal": goal or Until(solved=False), "changes": changes, "hooks": hooks or Hooks()}
     return Engine(trainer(seed, **knobs), Mailbox(clock), clock, **given)
+
+
+def work(engine, turns=1000):
+    """Turns until it comes to rest, or so many."""
+    for _ in range(turns):
+        if engine.turn() is None:
+            return

@@ -13,6 +13,7 @@ from memviz.contracts import store
 from memviz.contracts.errors import FileError
 from memviz.training import checkpoint, memory
 from memviz.training.config import OPTIMIZERS
+from memviz.training.give import save_memory
 from memviz.training.trainer import Trainer
 from tests.training import stand_in
 
@@ -117,7 +118,7 @@ def test_a_memory_outlives_its_run(tmp_path):
     trainer.change(memory="carry")
     stand_in.losses(trainer, 4)
     path = tmp_path / "memory.safetensors"
-    memory.save(path, trainer.setup, trainer.state)
+    save_memory(path, trainer.setup, trainer.state)
     found, header = memory.load(path)
     np.testing.assert_array_equal(found, trainer.state.memory[0][0])
     assert (header["model"], header["update"], header["carried"]) == ("double", 4, True)

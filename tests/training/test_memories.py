@@ -11,7 +11,7 @@ from memviz.training.checkpoint import checkpoint
 from memviz.training.memories import Memories
 from memviz.training.probe import Probe
 from tests.training import stand_in
-from tests.training.test_registry import RECIPE, at_rest, registry, until
+from tests.training.served import RECIPE, at_rest, registry, until
 
 NUMBERS = np.arange(16, dtype=np.float32).reshape(2, 8)
 KEEPING = {**RECIPE, "knobs": {"model": {"keep": 0.5}, "training": {"exam_below": 0.05}}}
@@ -101,3 +101,13 @@ def test_a_file_without_a_memory_is_refused(tmp_path):
     memory.write(tmp_path / "odd", np.ones(3, np.float32), {})
     with pytest.raises(FileError, match="slot, word"):
         memory.load(tmp_path / "odd")
+
+
+def test_a_damaged_file_is_written_anew_when_its_memory_is_kept_again(tmp_path):
+    memories = Memories(tmp_path)
+    path = tmp_path / "memories" / f"{memories.put(NUMBERS)}.safetensors"
+    for damage in (path.read_bytes()[:-5], b""):
+        path.write_bytes(damage)
+        np.testing.assert_array_equal(memories.get(memories.put(NUMBERS)), NUMBERS)
+    memory.write(path, NUMBERS + 1, {})  # another one under its name
+    np.testing.assert_array_equal(memories.get(memories.put(NUMBERS)), NUMBERS)

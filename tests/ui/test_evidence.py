@@ -7,7 +7,9 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from memviz import catalog
 from memviz.contracts import places
+from memviz.contracts.reproduction import Reproduction
 from memviz.study import reproduction
 from memviz.study.cell import Arm
 from memviz.ui.main import PAGES
@@ -24,8 +26,9 @@ ROWS = [
 def shipped(tmp_path, monkeypatch):
     """One reproduction, with or without a recorded result in the folder that is returned."""
     arms = [Arm("a", "ntm", "copy"), Arm("b", "ntm", "copy")]
-    one = reproduction.Reproduction("made_up", "A made-up claim", "It learns.", "Nobody 2026", arms, lambda rows: [])
-    monkeypatch.setattr("memviz.study.reproduction.every", lambda: {"made_up": one})
+    one = Reproduction("made_up", "A made-up claim", "It learns.", "Nobody 2026", arms, lambda rows: [])
+    shelf = catalog.Shelf("reproduction", ("made_up",), lambda name: one)
+    monkeypatch.setattr("memviz.catalog.reproductions", lambda: shelf)
     folder = tmp_path / "reproductions"
     folder.mkdir()
     monkeypatch.setattr(places, "asset", lambda name: tmp_path / name)

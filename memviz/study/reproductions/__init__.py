@@ -1,1 +1,1 @@
-"""One file per published claim, each with a constant REPRODUCTION; see memviz/study/reproduction.py."""
+"""One file per published claim, each with a constant REPRODUCTION; see memviz/contracts/reproduction.py."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from memviz.contracts.reproduction import Figure, Reproduction
 from memviz.study.cell import Arm
 from memviz.study.figures import carried, fails, learns
-from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row
 
 KNOBS = {"task": {"width": 4, "words": 2, "low": 2, "high": 6}}

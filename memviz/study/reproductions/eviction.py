@@ -10,10 +10,10 @@ import numpy as np
 
 from memviz import catalog
 from memviz.contracts.knob import from_dict
+from memviz.contracts.reproduction import Figure, Reproduction
 from memviz.ops.policies import POLICIES
 from memviz.ops.policies.simulate import hit_rate, simulate
 from memviz.study.cell import Cell
-from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row, Tell
 from memviz.study.summary import mean
 from memviz.training.keys import generator

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
+from memviz.contracts.reproduction import Figure, Reproduction
 from memviz.study.cell import Arm
-from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row
 from memviz.study.summary import solved
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from memviz.contracts.reproduction import Figure, Reproduction
 from memviz.study.cell import Arm
 from memviz.study.figures import carried, learns
-from memviz.study.reproduction import Figure, Reproduction
 from memviz.study.row import Row
 from memviz.study.summary import solved
 

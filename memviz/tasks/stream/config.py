@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import Preset, check, choice, knob
 from memviz.tasks.stream.drift import DRIFTS
+from memviz.tasks.training import STEADY
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,5 @@ class StreamConfig:
 
 PRESETS = {
     "lesson": Preset({"items": 12, "length": 24, "key": 6, "value": 3}, {"exam_every": 800}),
-    "paper": Preset({}, {"beta2": 0.98}),
+    "paper": Preset({}, STEADY),
 }

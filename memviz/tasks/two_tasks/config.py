@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import Preset, check, knob
+from memviz.tasks.training import STEADY
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ class TwoTasksConfig:
 
 PRESETS = {
     "lesson": Preset({"first": 3, "second": 3, "key": 5, "value": 3}, {"exam_every": 800}),
-    "paper": Preset({}, {"beta2": 0.98}),
+    "paper": Preset({}, STEADY),
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from memviz import catalog
 from memviz.contracts.errors import FileError
-from memviz.study.reproduction import every, kept
+from memviz.study.reproduction import kept
 from memviz.ui import cards
 from memviz.ui.evidence import result
 
@@ -16,5 +17,7 @@ with st.container(key="evidence"):
     except FileError as error:
         cards.trouble("A recorded result cannot be read.", str(error))
         found = {}
-    for name, one in every().items():
+    for name, one in catalog.reproductions().items():
         result(one, found.get(name))
+    for name, error in catalog.reproductions().broken.items():
+        cards.trouble(f"The reproduction {name} cannot be loaded.", str(error))
