@@ -115,9 +115,15 @@ def has_recorded(model: str) -> bool:
 
 
 @cache
+def recorded_trace(model: str) -> Trace:
+    """The episode that ships for a model. Raises FileError when there is none."""
+    return Trace.load(recorded_path(model))
+
+
+@cache
 def recorded(model: str) -> bytes:
     """The frame of the episode that ships for a model, packed once. Raises FileError when there is none."""
-    return shown(Trace.load(recorded_path(model)))
+    return shown(recorded_trace(model))
 
 
 @lru_cache(maxsize=64)

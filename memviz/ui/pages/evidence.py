@@ -16,5 +16,5 @@ with st.container(key="evidence"):
     except FileError as error:
         cards.trouble("A recorded result cannot be read.", str(error))
         found = {}
-    for name, one in every().items():
+    for name, one in sorted(every().items(), key=lambda item: item[0] not in found):  # what was recorded first
         result(one, found.get(name))

@@ -82,6 +82,7 @@ export function createActions(store, send, host) {
     previousHead: () => cycleHead(-1),
     nextHead: () => cycleHead(1),
     hover: (hover) => set({ hover }),
+    hoverU: (u) => set({ hoverU: u ?? null }),
     pin: (slot) => set({ pin: slot === null || slot === undefined ? null : { slot } }),
     clear: () => set({ pin: null, hover: null, help: false, trouble: null, ...awake() }),
     toggleHelp: () => set({ help: !get().help }),

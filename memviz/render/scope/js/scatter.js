@@ -7,8 +7,7 @@ import { keysOf, pointsOf, projectionOf, wordsOf } from "./projection.js";
 export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink, font }) {
   const context = sharp(canvas, width, height);
   const projection = projectionOf(panel, trace);
-  const inside = (x) => Math.min(1, Math.max(-1, x / projection.bound));
-  const place = ([x, y]) => [width / 2 + inside(x) * (width / 2 - 6), height / 2 - inside(y) * (height / 2 - 6)];
+  const place = placing(projection, width, height);
   const keys = pointsOf(projection, keysOf(panel, trace, t));
   const queries = pointsOf(projection, wordsOf(trace, panel.against));
   const each = queries.length / trace.T;
@@ -23,6 +22,19 @@ export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink,
   context.font = font;
   context.fillStyle = ink.ink;
   for (const n of named) if (keys[n]) nameSlot(context, n, place(keys[n]), width);
+}
+
+/** Where a projected point lies in the picture. */
+function placing({ bound }, width, height) {
+  const inside = (x) => Math.min(1, Math.max(-1, x / bound));
+  return ([x, y]) => [width / 2 + inside(x) * (width / 2 - 6), height / 2 - inside(y) * (height / 2 - 6)];
+}
+
+/** Where the slots of a scatter panel lie at step `t`, in CSS pixels; null for an empty one. */
+export function placesOf(panel, trace, t, width, height) {
+  const projection = projectionOf(panel, trace);
+  const place = placing(projection, width, height);
+  return pointsOf(projection, keysOf(panel, trace, t)).map((point) => point && place(point));
 }
 
 function dot(context, [x, y], r, ink, chosen) {
