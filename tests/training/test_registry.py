@@ -137,6 +137,16 @@ def test_a_record_holds_the_trace_of_its_update_and_its_gradients_on_request(run
     assert "d_memory" in run.record(0).trace.arrays
 
 
+def test_another_episode_is_done_as_the_newest_record_does_it(runs):
+    run = runs.create(RECIPE)
+    until(run, at_rest)
+    short, long = run.episode(5, 2), run.episode(5, 4)
+    assert short.steps < long.steps
+    assert short.meta["probe_seed"] == 5
+    assert short.meta["update"] == run.records()[-1]
+    assert not short.findings
+
+
 def test_a_run_is_found_again_after_a_restart_and_goes_on_bit_for_bit(tmp_path):
     straight = registry(tmp_path / "straight").create(
         {**RECIPE, "until": {"solved": False, "updates": 300}}, start=False

@@ -21,7 +21,7 @@ export function createActions(store, send, host) {
   const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
   const of = (branch) => (branch === null ? {} : { branch });
   const ask = (u) => send({ do: "probe", update: u, ...of(get().branch) }) !== false;
-  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, ...awake() });
+  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, beyond: null, ...awake() });
   const showUpdate = (u) => {
     const trace = get().traces.get(u);
     const asked = !whole(trace) && ask(u);
@@ -75,7 +75,7 @@ export function createActions(store, send, host) {
     last: () => setT(last()),
     previousEvent: () => event(-1),
     nextEvent: () => event(1),
-    playPause: () => set({ playing: !get().playing, driven: false, hover: null, ...awake(), t: !get().playing && get().t >= last() ? 0 : get().t }),
+    playPause: () => set({ playing: !get().playing, driven: false, beyond: null, hover: null, ...awake(), t: !get().playing && get().t >= last() ? 0 : get().t }),
     setSpeed: (speed) => set({ speed }),
     chooseHead: (head) => set({ head: parseHead(head) ? head : null }),
     autoHead: () => set({ head: null }),

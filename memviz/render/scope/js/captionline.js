@@ -12,11 +12,12 @@ export function createCaption() {
   const element = h("div.caption", {}, sentence, readout, voice);
   const write = onChange((view) => {
     const parts = captionParts(view.trace, { t: view.t, side: view.side, head: view.head });
+    if (view.beyond !== null && !view.hover) parts.splice(1, 0, [`its last step, held while the other is at ${view.beyond}`, "quiet"]);
     sentence.replaceChildren(...parts.flatMap(([text, role]) => [h(`span.${role}`, {}, text), " "]));
     if (!view.playing && !view.hover && !view.slow) setText(voice, captionText(parts));
   });
   const update = (view) => {
-    write([view.trace, view.t, view.side, view.head, view.playing, Boolean(view.hover)], view);
+    write([view.trace, view.t, view.side, view.head, view.playing, view.beyond, Boolean(view.hover)], view);
     setText(readout, readoutOf(view));
   };
   return { element, update };

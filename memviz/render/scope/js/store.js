@@ -73,6 +73,7 @@ export const INITIAL = {
   hover: null, // { t, slot, word, unit, signal, head }
   hoverU: null, // the update under the pointer in a learning curve
   playing: false,
+  beyond: null, // the step of a longer episode's clock, while this one holds its last
   driven: false, // another scope's clock moves this one
   speed: 4, // steps a second
   replaying: false,
