@@ -63,7 +63,7 @@ def choose(known: dict[Choice, str]) -> tuple[list[Choice], bool]:
 def same_sequence(pair: list[Choice]) -> Drawn | None:
     """The sequence that both are to do, if the person wants one; None: each its own."""
     able = comparable(pair)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="same.row"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="same.row"):
         wanted = st.toggle("Same sequence for both", key="same", help=SAME, bind="query-params", disabled=not able)
         if not (wanted and able):
             return None

@@ -12,7 +12,7 @@ export function createCaption() {
   const element = h("div.caption", {}, sentence, readout, voice);
   const write = onChange((view) => {
     const parts = captionParts(view.trace, { t: view.t, side: view.side, head: view.head });
-    if (view.beyond !== null && !view.hover) parts.splice(1, 0, [`its last step, held while the other is at ${view.beyond}`, "quiet"]);
+    if (view.beyond !== null && !view.hover) parts.splice(1, 0, [`(its last step, held: the other is at ${view.beyond})`, "quiet"]);
     sentence.replaceChildren(...parts.flatMap(([text, role]) => [h(`span.${role}`, {}, text), " "]));
     if (!view.playing && !view.hover && !view.slow) setText(voice, captionText(parts));
   });

@@ -29,7 +29,7 @@ export function createPointer(ground, figure, getView, actions) {
   };
   const update = ({ hover }) => {
     if (!show(tip, Boolean(hover))) return;
-    setText(tip, hover.unit.apart ? [placeText(hover), valueText(hover)].filter(Boolean).join("  ") : valueText(hover));
+    setText(tip, hover.unit.apart ? [placeText(hover), valueText(hover)].filter(Boolean).join(": ") : valueText(hover));
     const left = Math.max(0, Math.min(hover.x + 14, ground.clientWidth - tip.offsetWidth));
     tip.style.transform = `translate(${left}px, ${Math.max(0, hover.y - 30)}px)`;
   };

@@ -24,7 +24,7 @@ function dimsText(dims, at) {
 
 /** "t = 4, slot 7": what of the place is the same in other panels. */
 export function placeText({ t, slot, across }) {
-  const named = across === undefined ? `slot ${slot}` : `slot ${slot}, column ${across}`;
+  const named = across === undefined ? `slot ${slot}` : `row slot ${slot}, column slot ${across}`;
   return [t === undefined ? "" : `t = ${t}`, slot === undefined ? "" : named].filter(Boolean).join(", ");
 }
 
