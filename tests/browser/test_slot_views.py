@@ -8,7 +8,7 @@ import pytest
 from memviz.render.colours import PAPER, SEQUENTIAL, arm
 from memviz.render.scope.encode import trace_frame
 from memviz.render.scope.page import page as make_page
-from tests.browser.test_scope_page import cells, pixels, press, settle, state
+from tests.browser.looking import cells, pixels, press, settle, state
 from tests.render.frames import panels_of
 from tests.render.managed import managed_trace
 
