@@ -110,6 +110,22 @@ def test_hovering_lights_the_row_in_every_panel_and_says_the_formula(scope):
     assert page.evaluate("memvizScope.view.slot") == 6
 
 
+def test_a_learning_curve_says_its_value_under_the_pointer_and_a_click_goes_there(scope):
+    page = scope({"t": 3})
+    curve = page.locator(".curve canvas").first
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    settle(page)
+    assert [said.split(":")[0] for said in page.locator(".curve-head .value").all_text_contents()] == ["u = 0"] * 3
+    page.mouse.down()
+    page.mouse.up()
+    assert page.evaluate("memvizScope.u") == 0
+    page.mouse.move(2, 2)
+    settle(page)
+    assert not any("u =" in said for said in page.locator(".curve-head .value").all_text_contents())
+
+
 def test_replaying_the_training_walks_through_its_records(scope):
     page = scope({"t": 5})
     page.evaluate("memvizScope.actions.setSpeed(30)")
