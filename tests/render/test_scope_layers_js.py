@@ -27,6 +27,16 @@ def test_the_gradient_layer_fetches_what_lies_here_without_gradients():
     assert kept
 
 
+def test_the_gradient_of_an_update_that_only_passed_by_is_that_of_the_nearest_record():
+    code = """
+      const store = storeOf({ ...running(traceFrame(7, "live")), u: 7 });
+      const actions = actionsOf(store);
+      actions.toggleLayer();
+      return [told, store.get().u];
+    """
+    assert told(code) == [[{"do": "gradients", "on": True}, {"do": "probe", "update": 8}], 8]
+
+
 def test_who_only_watches_sees_gradients_too():
     code = """
       const store = storeOf(running(statusFrame({ controls: false })));

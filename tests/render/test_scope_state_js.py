@@ -37,6 +37,14 @@ def test_the_recorded_episode_is_no_record_of_the_run_that_starts():
     assert told(code) == [[0], [1650]]  # a page without a server has all it ever gets
 
 
+def test_a_run_at_rest_is_in_no_slow_motion():
+    code = """
+      const phase = { header: { type: "phase", phase: "update", blocks: [["heads", 0.5]] }, arrays: {} };
+      return ["training", "paused"].map((state) => running(statusFrame({ state, speed: 1 }), phase).slow?.phase ?? null);
+    """
+    assert told(code) == ["update", None]
+
+
 def test_frames_of_the_slow_motion_are_shown_and_not_kept():
     code = """
       const state = running(traceFrame(9, "slow"));

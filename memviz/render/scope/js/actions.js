@@ -1,6 +1,6 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
-import { controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
+import { branchOf, controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
 import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
 import { headsOf, MANY, parseHead, rangeOf, viewOf } from "./view.js";
@@ -22,7 +22,10 @@ export function createActions(store, send, host) {
   const of = (branch) => (branch === null ? {} : { branch });
   const ask = (u) => send({ do: "probe", update: u, ...of(get().branch) }) !== false;
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, beyond: null, ...awake() });
-  const showUpdate = (u) => {
+  const kept = () => (branchOf(get()) ?? get().status)?.records ?? [];
+  const within = (u) => (whole(get().traces.get(u)) || kept().includes(u) ? u : (nearest(kept(), u) ?? u)); // live frames are no records
+  const showUpdate = (wish) => {
+    const u = within(wish);
     const trace = get().traces.get(u);
     const asked = !whole(trace) && ask(u);
     set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
@@ -91,7 +94,7 @@ export function createActions(store, send, host) {
       set({ layer });
       if (!watched(get())) return;
       send({ do: "gradients", on: layer === "gradient" }); // also who only watches: it is a view
-      if (get().u !== null && !whole(get().trace)) ask(get().u);
+      if (get().u !== null && !whole(get().trace)) showUpdate(get().u);
     },
     reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
     settle: () => settle(get(), send),
