@@ -40,7 +40,8 @@ def test_the_recorded_episode_is_no_record_of_the_run_that_starts():
 def test_a_run_at_rest_is_in_no_slow_motion():
     code = """
       const phase = { header: { type: "phase", phase: "update", blocks: [["heads", 0.5]] }, arrays: {} };
-      return ["training", "paused"].map((state) => running(statusFrame({ state, speed: 1 }), phase).slow?.phase ?? null);
+      const seen = (state) => running(statusFrame({ state, speed: 1 }), phase).slow?.phase ?? null;
+      return ["training", "paused"].map(seen);
     """
     assert told(code) == ["update", None]
 
