@@ -69,6 +69,21 @@ def test_what_was_evicted_is_said_and_the_step_goes_on(page):
     assert page.text_content(".more-panel .now").startswith(f"t = {evicted.t + 1}: ")
 
 
+def test_every_picture_says_its_step_in_numbers(page):
+    said = dict(
+        page.evaluate(
+            """[...document.querySelectorAll(".more-panel")].map((panel) =>
+              [panel.querySelector("canvas").dataset.panel, panel.querySelector(".now")?.textContent])"""
+        )
+    )
+    assert all(text.startswith("t = 12: ") for text in said.values())
+    usage = TRACE["usage"][12]
+    assert said["usage.usage"].startswith(f"t = 12: most in slot {usage.argmax()} (")
+    row, column = np.unravel_index(TRACE["link"][12].argmax(), (6, 6))
+    assert f"row slot {row}, column slot {column} (" in said["linkage.link"]
+    assert "the query is most like slot" in said["key_space.keys"]
+
+
 def test_marks_and_points_are_drawn(page):
     for panel in ("eviction.keys", "key_space.keys"):
         image = pixels(page, panel).reshape(-1, 3)

@@ -7,9 +7,10 @@ import { stagesOf } from "./facts.js";
 import { fit } from "./fit.js";
 import { createHead, createStageHead } from "./heads.js";
 import { createMinimap } from "./minimap.js";
+import { hasNow, nowOf } from "./now.js";
 import { two } from "./numbers.js";
 import { createOverlay } from "./overlay.js";
-import { happened, keyOf } from "./timeline.js";
+import { keyOf } from "./timeline.js";
 import { createUnit, updateUnit } from "./units.js";
 
 /** The figure component: `{ element, update(view), units() }`; `actions` as in actions.js. */
@@ -157,9 +158,9 @@ function moreBlock(panel, part, view, state) {
   const words = h("p.words");
   words.style.maxWidth = `${Math.max(unit.width, 220)}px`;
   state.labels.push(({ trace }) => setText(words, wordsOver(unit, trace)));
-  const now = panel.form === "events" ? h("p.now", { "aria-live": "off" }) : null;
-  if (now) state.labels.push(({ trace, t }) => setText(now, `t = ${t}: ${happened(trace, t) || "–"}`));
-  return h("div.more-panel", {}, h("h4", { class: panel.role }, panel.title), words, unit.canvas, now);
+  const now = hasNow(panel) ? h("p.now", { "aria-live": "off" }) : null;
+  if (now) state.labels.push((shown) => setText(now, nowOf(unit, shown)));
+  return h(`div.more-panel.${panel.form}`, {}, h("h4", { class: panel.role }, panel.title), words, unit.canvas, now);
 }
 
 function wordsOver({ panel, bound, note }, trace) {

@@ -2,7 +2,7 @@
 
 import { answersOf } from "./answers.js";
 import { weight } from "./numbers.js";
-import { keysOf, wordsOf } from "./projection.js";
+import { cosine, keysOf, wordsOf } from "./projection.js";
 import { nearest, placesOf } from "./scatter.js";
 import { marksOf } from "./timeline.js";
 
@@ -44,11 +44,6 @@ function onPoints({ panel, width, height }, x, y, { trace, t, headOf }) {
   if (slot < 0 || !points[slot] || Math.hypot(points[slot][0] - at[0], points[slot][1] - at[1]) > CLOSE) return null;
   const query = wordsOf(trace, panel.against, t)[headOf("read")];
   return { slot, says: `cosine to the query ${weight(cosine(keys[slot], query))}` };
-}
-
-function cosine(a, b) {
-  const dot = (p, q) => p.reduce((sum, value, i) => sum + value * q[i], 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
 function onPhases({ panel }, x, y, { trace }) {

@@ -1,7 +1,7 @@
-// Draws keys and queries as points; a slot's name stands beside the chosen slot and the one nearest to the query.
+// Draws keys and queries as points; a slot's name stands beside the chosen slot and the one most like the query.
 
 import { sharp } from "./dom.js";
-import { keysOf, pointsOf, projectionOf, wordsOf } from "./projection.js";
+import { keysOf, mostAlike, pointsOf, projectionOf, wordsOf } from "./projection.js";
 
 /** Draws a scatter panel at step `t`: dots are slots, rings queries, those of earlier steps faint. */
 export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink, font }) {
@@ -18,7 +18,7 @@ export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink,
   keys.forEach((point, n) => point && dot(context, place(point), n === slot ? 5 : 3, ink, n === slot));
   const now = queries.slice(t * each, (t + 1) * each).filter(Boolean);
   now.forEach((point) => ring(context, place(point), 6, 1, ink.read));
-  const named = new Set([slot, ...now.map((point) => nearest(point, keys))]);
+  const named = new Set([slot, ...Array.from({ length: each }, (_, head) => mostAlike(panel, trace, t, head).slot)]);
   context.font = font;
   context.fillStyle = ink.ink;
   for (const n of named) if (keys[n]) nameSlot(context, n, place(keys[n]), width);
