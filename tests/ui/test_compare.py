@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from memviz import catalog
+from memviz.contracts.errors import MemvizError
 from memviz.ui import compare
 from memviz.ui import desk as desks
-from memviz.ui.episodes import newest
+from memviz.ui.episodes import episode, newest
 from memviz.ui.server import PAGE
 from tests.ui.fakes import FakeRegistry
 
@@ -137,3 +138,13 @@ def test_episodes_of_different_lengths_say_so(runs):
     said = [caption.value for caption in at.caption]
     assert lasts[0] != lasts[1]
     assert said == [f"These last {lasts[0]} and {lasts[1]} steps: past its end the shorter holds its last step."]
+
+
+def test_a_network_that_ships_does_the_sequence_asked_for(monkeypatch):
+    monkeypatch.setattr("memviz.training.warm.ensure_warm", lambda *pair: None)  # this process may compile
+    trace = episode("ntm", 7, 3)
+    assert (trace.steps, trace.meta["probe_seed"]) == (7, 7)
+    assert trace.meta["scores"]["wrong_bits"] == 0
+    assert not trace.findings
+    with pytest.raises(MemvizError, match=r"copy\.sample: want"):
+        episode("ntm", 7, 100_000)
