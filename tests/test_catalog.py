@@ -13,6 +13,7 @@ from memviz import catalog
 from memviz.contracts.errors import CatalogError, MemvizError
 from memviz.contracts.knob import check, from_dict, knobs
 from memviz.contracts.lesson import check_lesson, step_time
+from memviz.contracts.view import fills
 
 ROOT = Path(__file__).parent.parent
 SHELVES = {
@@ -131,6 +132,8 @@ def test_every_model_declares_sound_signals_for_every_preset(name):
         signals = model.signals(from_dict(model.config, preset.knobs))
         assert all(signal.doc for signal in signals.values())
         assert all(signal.derived in signals for signal in signals.values() if signal.derived)
+        for view in SHELVES["views"].values():
+            assert all(fills(view, signals[panel.signal]) for panel in view.panels(signals))
 
 
 @pytest.mark.parametrize("name", SHELVES["lessons"].names)

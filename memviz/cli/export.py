@@ -22,12 +22,13 @@ def run(args: argparse.Namespace) -> int:
     """Read, draw nothing: the page draws itself in the browser that opens it."""
     from memviz import catalog
     from memviz.cli import files
+    from memviz.contracts.view import panels_of
     from memviz.render.scope.encode import trace_frame
     from memviz.render.scope.page import page
 
     out = files.writable(args.html, "--html")
     trace = files.read_trace(args.file)
-    panels = [panel for view in catalog.views().values() for panel in view.panels(trace.signals)]
+    panels = panels_of(catalog.views().values(), trace.signals)
     title = str(trace.meta.get("title", args.file.stem))
     out.write_text(page([trace_frame(trace, panels)], title), encoding="utf-8")
     print(out)

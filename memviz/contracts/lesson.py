@@ -2,6 +2,7 @@
 
 title = "How an NTM copies"            model = "ntm"         task = "copy"        preset = "lesson"
 doc = "One sentence for the list."     seed = 7              views = ["episode", "weighting"]
+                                       # views: what the scope shows; left out, everything
 
 [[steps]]                              # shown in order; every key but text or prompt may be left out
 text = "Watch the bright cell move."   # Markdown, read before the question
@@ -21,7 +22,7 @@ look = 4                               # where the scope goes with the reveal, l
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,7 @@ def read_lesson(folder: Path) -> Lesson:
         given = {"name": folder.name, "text": _text(folder / "text.md"), "steps": made, "folder": folder}
         lesson: Lesson = _record(Lesson, "lesson", values | given)
         for i, step in enumerate(made):
-            _check_step(f"steps {i + 1}", step)
+            _check_step(f"steps {i + 1}", step, lesson.views)
         return lesson
     except (ValueError, TypeError, TraceError, RecursionError) as error:
         raise FileError(f"{where}: {error} (see the head of contracts/lesson.py)") from error
@@ -149,13 +150,15 @@ def _option(step: Step, value: float | bool | str) -> str:
     return step.options[int(index)]
 
 
-def _check_step(where: str, step: Step) -> None:
+def _check_step(where: str, step: Step, views: Collection[str]) -> None:
     if bool(step.prompt) != bool(step.answer):
         raise ValueError(f"{where}: want prompt and answer together, got one of them")
     if step.kind not in KINDS or (step.kind == "choice") != (len(step.options) > 1):
         raise ValueError(f"{where}: want kind slot, number, or choice with two options or more, got {step.kind!r:.40}")
     if step.head:
         check_head(where, step.head)
+    if step.panel and views and step.panel.partition(".")[0] not in views:
+        raise ValueError(f"{where}.panel: want one of {', '.join(views)} (the lesson's views), got {step.panel!r:.60}")
     if not step.text and not step.prompt:
         raise ValueError(f"{where}: want text or a prompt, got neither")
 

@@ -22,6 +22,10 @@ FORMS = ("heatmap", "lines", "bars", "events", "scatter", "answers")
 FLAT = ("lines", "bars")  # forms without rows
 PAIRED = ("scatter", "answers")  # forms of two signals
 ROLES = ("write", "read", "plain")
+CURSORS = ("t", None)
+# where a renderer places a panel: in the columns of the figure, or in a part below it
+IN_FIGURE = ("episode", "weighting", "memory", "gates", "addressing")
+BELOW = ("answers", "events", "usage", "allocation", "links", "keys", "lengths", "controller")
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,7 @@ class Panel:
     """
 
     id: str  # unique in a trace: "<view>.<signal>", plus ".<head>" where heads are taken apart
-    # "episode" | "weighting" | "memory" | "gates" | "addressing"; below the figure "answers" | "events" | "usage" |
-    # "allocation" | "links" | "keys" | "lengths" | "controller"
-    group: str
+    group: str  # one of IN_FIGURE or BELOW
     order: int
     title: str
     legend: str
@@ -47,7 +49,7 @@ class Panel:
     scale: str
     reduce: tuple[tuple[str, str], ...] = ()
     role: str = "plain"  # "write" | "read" | "plain": the hue, always with a label
-    cursor: str | None = "t"  # the dim of the axis that carries the time cursor, if any
+    cursor: str | None = "t"  # "t" where the columns are steps and the step on show is marked, else None
     against: str | None = None  # scatter, answers: the signal that this one is compared with
 
     def __post_init__(self) -> None:
@@ -56,9 +58,12 @@ class Panel:
             ("form", self.form, FORMS),
             ("scale", self.scale, SCALES),
             ("role", self.role, ROLES),
+            ("group", self.group, IN_FIGURE + BELOW),
+            ("cursor", self.cursor, CURSORS if self.columns == "t" else (None,)),
         ):
             if value not in known:
-                raise CatalogError(f"Panel.{field} of {self.id}: want one of {', '.join(known)}, got {value!r:.40}")
+                names = ", ".join(map(str, known))
+                raise CatalogError(f"Panel.{field} of {self.id}: want one of {names}, got {value!r:.40}")
         if (self.form in FLAT) != (self.rows is None):
             raise CatalogError(
                 f"Panel.rows of {self.id}: want None for {' and '.join(FLAT)} and a dim else, got {self.rows!r:.40}"

@@ -164,6 +164,13 @@ class Run:
         wanted = engine.gradients if gradients is None else gradients
         return Record(probe.trace(state, setup.layout.views(state.params), wanted), state)
 
+    def episode(self, seed: int, length: int) -> Trace:
+        """Another episode than the probe's, as the newest record does it. Raises ConfigError for a wrong length."""
+        engine, state = self._engine, self.state_at(self.records()[-1])
+        setup = engine.branches.now.setup
+        engine.gate.prepare(lambda _: None)
+        return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+
     def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
         """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
 

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from memviz.contracts.errors import FileError
 from memviz.contracts.panel import Panel
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
+from memviz.contracts.view import panels_of
 from memviz.render.limits import limits_of
 from memviz.render.scope.encode import trace_frame
 from memviz.ui.hub import Hub
@@ -93,9 +94,9 @@ def desk() -> Desk:
     return Desk()
 
 
-def panels(signals: Mapping[str, Signal]) -> list[Panel]:
-    """What every working view draws of these signals."""
-    return [panel for view in catalog.views().values() for panel in view.panels(signals)]
+def panels(signals: Mapping[str, Signal], names: Collection[str] = ()) -> list[Panel]:
+    """What the working views of these names, by default all, draw of these signals."""
+    return panels_of([view for name, view in catalog.views().items() if not names or name in names], signals)
 
 
 def recorded_path(model: str) -> Path:
@@ -115,16 +116,25 @@ def has_recorded(model: str) -> bool:
 
 
 @cache
+def recorded_trace(model: str) -> Trace:
+    """The episode that ships for a model. Raises FileError when there is none."""
+    return Trace.load(recorded_path(model))
+
+
+@cache
 def recorded(model: str) -> bytes:
     """The frame of the episode that ships for a model, packed once. Raises FileError when there is none."""
-    return shown(Trace.load(recorded_path(model)))
+    return shown(recorded_trace(model))
 
 
 @lru_cache(maxsize=64)
 def lesson_frame(name: str, last: int) -> bytes:
     """The frame of a lesson's episode up to a step. Raises MemvizError when there is no such lesson or episode."""
-    trace = catalog.lessons()[name].trace()
-    return trace_frame(veiled(trace, last), panels(trace.signals), source="recorded", limits=limits_of(trace))
+    lesson = catalog.lessons()[name]
+    trace = lesson.trace()
+    return trace_frame(
+        veiled(trace, last), panels(trace.signals, lesson.views), source="recorded", limits=limits_of(trace)
+    )
 
 
 def shown(trace: Trace) -> bytes:

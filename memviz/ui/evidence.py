@@ -32,13 +32,16 @@ def result(one: Reproduction, told: Mapping[str, Any] | None) -> None:
 
 
 def figures(found: list[Mapping[str, Any]]) -> str:
-    """A markdown table, a line per figure."""
-    lines = ["| | Published | Here | |", "|---|---|---|---|"]
-    lines += [
-        f"| {_safe(each['what'])} | {_safe(each['published'])} | {_safe(each['ours'])} | {MARKS[each['holds']]} |"
-        for each in found
-    ]
-    return "\n".join(lines)
+    """A markdown table, a line per figure; a column that would be empty is left out."""
+    columns = {
+        "": [_safe(each["what"]) for each in found],
+        "Published": [_safe(each["published"]) for each in found],
+        "Here": [_safe(each["ours"]) for each in found],
+        "Verdict": [MARKS[each["holds"]] for each in found],
+    }
+    kept = {title: cells for title, cells in columns.items() if any(cells)}
+    lines = [" | ".join(kept), "|".join("---" for _ in kept), *map(" | ".join, zip(*kept.values(), strict=True))]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def _safe(text: str) -> str:

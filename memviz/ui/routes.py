@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from memviz.contracts.errors import MemvizError
 from memviz.render.scope.encode import trace_frame
 from memviz.ui.desk import desk, lesson_frame, panels, recorded, shown
+from memviz.ui.episodes import episode
 from memviz.ui.socket import REFUSED, Connection
 from memviz.ui.viewer import Viewer, refusal
 
@@ -70,6 +71,12 @@ async def run_trace(request: Request) -> Response:
     return await frame_response(make, "no-store")
 
 
+async def chosen_episode(request: Request) -> Response:
+    """A sequence by seed and length, done by a model that ships or by a run."""
+    choice, seed, length = (request.path_params[name] for name in ("choice", "seed", "length"))
+    return await frame_response(lambda: shown(episode(choice, seed, length)), "no-store")
+
+
 async def plotly_library(request: Request) -> Response:
     """plotly.js, for a browser that saves a figure; 5 MB, fetched only then."""
     body = await asyncio.to_thread(_plotly_library)
@@ -105,6 +112,7 @@ ROUTES = [
     Route("/memviz/lesson/{name}/{last:int}", lesson_trace),
     Route("/memviz/opened/{token}", opened_trace),
     Route("/memviz/trace/{run}/{update:int}", run_trace),
+    Route("/memviz/episode/{choice}/{seed:int}/{length:int}", chosen_episode),
     Route("/memviz/plotly.js", plotly_library),
     WebSocketRoute("/memviz/ws/{run}", scope_socket),
 ]

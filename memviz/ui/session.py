@@ -9,7 +9,7 @@ import streamlit as st
 from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.ui.component import SOCKET
-from memviz.ui.desk import desk, first_recipe, has_recorded
+from memviz.ui.desk import desk, first_recipe, has_recorded, recorded_trace
 from memviz.ui.recipe import Recipe, decode
 from memviz.ui.viewer import NEW
 
@@ -69,5 +69,13 @@ def lab_options(recipe: Recipe, opened: str | None) -> dict[str, Any]:
         "recipe": recipe,
         "unfolded": unfolded(),
         "start": starts,
+        "trains": None if opened else _other_task(recipe),
         "empty": {"text": f"{catalog.models()[model].title}: no recorded episode yet.", "remedy": EMPTY},
     }
+
+
+def _other_task(recipe: Recipe) -> str | None:
+    """The task of the recipe in words, where the recorded episode of its model is of another."""
+    if not has_recorded(recipe["model"]) or recorded_trace(recipe["model"]).meta.get("task") == recipe["task"]:
+        return None
+    return catalog.tasks()[recipe["task"]].title

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from memviz.study.row import Row
 from memviz.study.summary import convergence, solved
 
-SPEC = {
+SPEC: dict[str, Any] = {
     "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2, "point": {"size": 18}},
     "height": 260,
     "encoding": {
-        "x": {"field": "sequences", "type": "quantitative", "title": "sequences trained on"},
         "y": {
             "field": "part",
             "type": "quantitative",
@@ -22,7 +22,7 @@ SPEC = {
             "axis": {"format": "%"},
         },
         "color": {"field": "setting", "type": "nominal", "sort": None, "title": None, "legend": {"orient": "top"}},
-        "strokeDash": {"field": "setting", "type": "nominal", "sort": None, "legend": None},
+        "strokeDash": {"field": "setting", "type": "nominal", "sort": None, "title": None},
     },
 }
 
@@ -34,7 +34,13 @@ def chart(arms: Mapping[str, Sequence[Row]], seeds: Mapping[str, int] | None = N
     for name, rows in arms.items():
         steps = convergence(rows, (seeds or {}).get(name))
         points += [{"setting": name, "sequences": at, "part": part} for at, part in [*steps, (longest, steps[-1][1])]]
-    st.vega_lite_chart(points, SPEC, width="stretch")
+    st.vega_lite_chart(points, {**SPEC, "encoding": {**SPEC["encoding"], "x": _across(longest)}}, width="stretch")
+
+
+def _across(longest: float) -> dict[str, Any]:
+    """The axis of the sequences, which stands before the data are there."""
+    scale = {"domain": [0, max(1.0, longest)]}
+    return {"field": "sequences", "type": "quantitative", "title": "sequences trained on", "scale": scale}
 
 
 def table(arms: Mapping[str, Sequence[Row]]) -> None:

@@ -8,6 +8,7 @@ STYLE = """<style>
 [data-testid="stTopNav"]::before { content: "memviz"; font-weight: 650; font-size: 1.1rem; letter-spacing: -0.01em;
   padding: 0 0.9rem 0 0.6rem; align-self: center; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; padding-bottom: 0; margin-bottom: 0; }
+.st-key-fold { align-items: flex-end; translate: 0 0.4rem; }
 .st-key-below, .st-key-lesson, .st-key-evidence, .st-key-compare, [class*="st-key-cards"] { padding: 0 1.6rem; }
 .stMainBlockContainer [class*="st-key-cards"] { padding-top: 1rem; }
 .st-key-below [class*="st-key-cards"], .st-key-lesson [class*="st-key-cards"] { padding: 0; }

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
+from memviz.render.scope.page import page as make_page
+from tests.browser.app_server import App
+from tests.browser.looking import PATIENCE
+from tests.render.frames import run
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+UPDATES = [0, 64, 700, 850, 1000, 1650, 4000]  # of the recorded run
 MISSING = "no Chromium: set MEMVIZ_CHROMIUM, run `playwright install chromium`, or install the system's"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 
@@ -66,3 +72,45 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """The app, once for this file."""
+    app = App(tmp_path_factory.mktemp("home"))
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def lab(app, open_page):
+    """Opens a page of the app and waits for the first picture."""
+
+    def opened(path="", **context):
+        page = open_page(app.url + path, **context)
+        page.set_default_timeout(PATIENCE)
+        page.wait_for_function("globalThis.memvizScope?.state.trace && memvizScope.drawn > 1")
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """A recorded run: its traces, its curve and its status."""
+    return run(UPDATES)
+
+
+@pytest.fixture
+def scope(open_page, frames, tmp_path):
+    """A function that writes the page with some options, opens it, and waits for its first picture."""
+
+    def opened(options=None, hash="", **context):
+        path = tmp_path / "scope.html"
+        path.write_text(make_page(frames, "a test", options), encoding="utf-8")
+        page = open_page(f"{path.as_uri()}{hash}", **{"bypass_csp": True, **context})  # waiting evaluates text
+        page.wait_for_function("globalThis.memvizScope?.view?.trace && memvizScope.drawn > 1")
+        return page
+
+    return opened

@@ -5,19 +5,9 @@ from __future__ import annotations
 import pytest
 
 from memviz.ui.desk import has_recorded
-from tests.browser.app_server import App
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000  # milliseconds
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    """The app, once for this file."""
-    app = App(tmp_path_factory.mktemp("home"))
-    app.start()
-    yield app
-    app.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from memviz.render.colours import PAPER, SEQUENTIAL, arm
 from memviz.render.scope.encode import trace_frame
 from memviz.render.scope.page import page as make_page
-from tests.browser.test_scope_page import cells, pixels, press, settle, state
+from tests.browser.looking import cells, pixels, press, settle, state
 from tests.render.frames import panels_of
 from tests.render.managed import managed_trace
 
@@ -69,6 +69,21 @@ def test_what_was_evicted_is_said_and_the_step_goes_on(page):
     assert page.text_content(".more-panel .now").startswith(f"t = {evicted.t + 1}: ")
 
 
+def test_every_picture_says_its_step_in_numbers(page):
+    said = dict(
+        page.evaluate(
+            """[...document.querySelectorAll(".more-panel")].map((panel) =>
+              [panel.querySelector("canvas").dataset.panel, panel.querySelector(".now")?.textContent])"""
+        )
+    )
+    assert all(text.startswith("t = 12: ") for text in said.values())
+    usage = TRACE["usage"][12]
+    assert said["usage.usage"].startswith(f"t = 12: most in slot {usage.argmax()} (")
+    row, column = np.unravel_index(TRACE["link"][12].argmax(), (6, 6))
+    assert f"row slot {row}, column slot {column} (" in said["linkage.link"]
+    assert "the query is most like slot" in said["key_space.keys"]
+
+
 def test_marks_and_points_are_drawn(page):
     for panel in ("eviction.keys", "key_space.keys"):
         image = pixels(page, panel).reshape(-1, 3)
@@ -83,3 +98,50 @@ def test_folded_slots_are_folded_in_the_rows_and_columns_of_a_link(page):
     slots = page.evaluate("memvizScope.view.slots")
     index = np.rint(255 * TRACE["link"][3][np.ix_(slots, slots)]).astype(int)
     assert np.abs(cells(pixels(page, "linkage.link"), len(slots), len(slots)) - PLAIN[index]).max() <= 1
+
+
+def over(page, panel, x, y):
+    """Put the pointer on a place of a panel, in shares of its width and height; returns what is said of it."""
+    canvas = page.locator(f'canvas[data-panel="{panel}"]')
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    settle(page)
+    return page.locator(".tip").text_content(), page.locator(".readout").text_content()
+
+
+def test_hovering_below_the_figure_says_the_value_and_moves_the_figure_along(page):
+    steps, slots = TRACE["usage"].shape
+    tip, readout = over(page, "usage.usage", 4.5 / steps, 2.5 / slots)
+    assert page.evaluate("[memvizScope.view.t, memvizScope.view.slot, memvizScope.state.t]") == [4, 2, 12]
+    assert tip == f"t = 4, slot 2: {TRACE['usage'][4, 2]:.7g}"
+    assert readout.startswith("usage [t 4, slot 2] = ")
+    page.mouse.down()
+    page.mouse.up()
+    assert [state(page, "t"), state(page, "pin")] == [4, {"slot": 2}]
+
+
+def test_a_link_says_its_row_and_its_column(page):
+    tip, readout = over(page, "linkage.link", 1.5 / 6, 3.5 / 6)
+    assert tip == f"row slot 3, column slot 1: {TRACE['link'][12, 3, 1]:.7g}"
+    assert readout.startswith("link [t 12, row slot 3, column slot 1] = ")
+
+
+def test_marks_and_points_say_what_they_are(page):
+    evicted = next(event for event in TRACE.events if event.name == "evict")
+    steps, slots = TRACE["usage"].shape
+    tip, _ = over(page, "eviction.keys", (evicted.t + 0.5) / steps, (evicted.slot + 0.5) / (slots + 1))
+    assert tip.startswith(f"t = {evicted.t}, slot {evicted.slot}: ")
+    assert f"evict slot {evicted.slot}" in tip
+    slot = int(np.linalg.norm(TRACE["keys"][12], axis=-1).argmax())
+    page.evaluate(f"memvizScope.actions.pin({slot})")
+    spot = page.evaluate(
+        """(slot) => {
+          const { panel, width, height } = memvizScope.units().find((unit) => unit.panel.form === "scatter");
+          const [x, y] = $scatter.placesOf(panel, memvizScope.view.trace, 12, width, height)[slot];
+          return [x / width, y / height];
+        }""",
+        slot,
+    )
+    tip, _ = over(page, "key_space.keys", *spot)
+    assert "cosine to the query" in tip

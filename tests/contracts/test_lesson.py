@@ -148,6 +148,7 @@ def test_every_expression_of_a_lesson_is_typed(tmp_path):
         ("t = 1", "t = 1.5", r"steps 1\.t: want str"),
         ("t = 1", "t = true", r"steps 1\.t"),
         ("t = 1", "u = 1", "u unknown"),
+        ('"weighting.write', '"memory.write', "steps 1.panel: want one of weighting"),
         ("[[steps]]", "[steps]", "lesson.toml"),
         ("title", "title title", "lesson.toml"),
         (TOML[TOML.index("[[") :], "", r"at least one \[\[steps\]\]"),

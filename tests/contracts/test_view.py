@@ -7,7 +7,7 @@ import pytest
 from memviz.contracts.errors import CatalogError
 from memviz.contracts.panel import Panel
 from memviz.contracts.signal import Signal
-from memviz.contracts.view import matches
+from memviz.contracts.view import View, matches, panels_of
 
 SOUND = {"id": "v.x", "group": "weighting", "order": 0, "title": "", "legend": "", "form": "heatmap", "signal": "x"}
 SOUND |= {"rows": "slot", "columns": "t", "scale": "unit"}
@@ -22,6 +22,13 @@ def test_head_matches_read_and_write_heads_only():
     assert not matches(Signal("score", ("t", "read", "slot"), ""), *need)
 
 
+def test_a_view_is_asked_only_where_one_of_its_needs_is_declared():
+    panel = Panel(**SOUND)
+    view = View("v", "", "", {"memory": ("memory", ("t", "slot", "word"))}, lambda signals: [panel])
+    assert panels_of([view], {"x": Signal("memory", ("t", "slot", "word"), "")}) == [panel]
+    assert panels_of([view], {"x": Signal("usage", ("t", "slot"), "")}) == []
+
+
 def test_a_panel_both_renderers_can_draw_is_made():
     assert Panel(**SOUND, reduce=(("take", "read"), ("at", "t")), role="read").scale == "unit"
 
@@ -34,6 +41,9 @@ def test_a_panel_both_renderers_can_draw_is_made():
         {"role": "erase"},
         {"rows": None},
         {"form": "lines"},
+        {"group": "elsewhere"},
+        {"cursor": "slot"},
+        {"columns": "word"},
         {"reduce": (("mean", "slot"),)},
         {"reduce": (("at", "slot"),)},
         {"reduce": (("max", "read"), ("min", "t"))},

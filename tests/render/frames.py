@@ -6,17 +6,23 @@ import importlib
 from pathlib import Path
 
 import memviz.views
+from memviz.contracts import view
 from memviz.contracts.panel import Panel
 from memviz.contracts.trace import Trace
+from memviz.contracts.view import View
 from memviz.render.scope.encode import curve_frame, status_frame, trace_frame
 from tests.render.synthetic import RECORDS, history, ntm_trace, skill_at, status
 
 
-def panels_of(trace: Trace) -> list[Panel]:
-    """The panels of every view in memviz/views, as the catalog would find them."""
+def every_view() -> list[View]:
+    """The views in memviz/views, as the catalog would find them."""
     folders = sorted(path.parent.name for path in Path(memviz.views.__path__[0]).glob("*/__init__.py"))
-    views = [importlib.import_module(f"memviz.views.{name}").VIEW for name in folders]
-    return [panel for view in views for panel in view.panels(trace.signals)]
+    return [importlib.import_module(f"memviz.views.{name}").VIEW for name in folders]
+
+
+def panels_of(trace: Trace) -> list[Panel]:
+    """The panels of every view."""
+    return view.panels_of(every_view(), trace.signals)
 
 
 def one(**options) -> tuple[Trace, bytes]:

@@ -1,4 +1,4 @@
-// Small frames and states for test_scope_state_js.py, as decode.js and store.js make them.
+// Small frames and states for state.py, as decode.js and store.js make them.
 
 const signals = (gradients) => ({
   memory: { kind: "memory", dims: ["t", "slot", "word"] },

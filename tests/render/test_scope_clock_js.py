@@ -12,7 +12,7 @@ pytestmark = needs_node
 PAGE = """(() => {
   const page = new EventTarget();
   const spoken = [];
-  page.addEventListener("memviz.clock", ({ detail: { clock, from, ...words } }) => spoken.push(words));
+  page.addEventListener("memviz.clock", ({ detail: { clock, from, last, ...words } }) => spoken.push(words));
   const episode = (T, update) => ({ T, update, source: "live", arrays: {}, signals: {}, sizes: {} });
   const member = (T, records = [0], name = "pair", arrived = true) => {
     const traces = new Map(records.map((u) => [u, episode(T, u)]));
@@ -53,10 +53,31 @@ def test_a_shorter_episode_rests_on_its_last_step_and_holds_nobody_back():
     script = """
       const [long, short] = [member(30), member(10)];
       long.actions.setT(25);
-      const far = [long.at(), short.at()];
+      const far = [long.at(), short.at(), short.store.get().beyond];
       short.actions.back();
-      return [far, long.at(), short.at()];"""
-    assert said(script) == [[25, 9], 8, 8]
+      return [far, long.at(), short.at(), short.store.get().beyond];"""
+    assert said(script) == [[25, 9, 25], 8, 8, None]
+
+
+@pytest.mark.parametrize("first", ["short", "long"])
+def test_the_longest_episode_drives_whoever_was_asked_to_play(first):
+    script = """
+      const [a, b] = FIRST === "short" ? [member(10), member(30)] : [member(30), member(10)];
+      a.actions.playPause();
+      for (let i = 0; i < 15; i++) [a, b].forEach((one) => one.tick(0.25));
+      return [a, b].map((one) => [one.at(), one.store.get().driven]);""".replace("FIRST", repr(first))
+    both = [[9, True], [15, False]]
+    assert said(script) == (both if first == "short" else both[::-1])
+
+
+def test_a_longer_episode_that_comes_later_drives():
+    script = """
+      const short = member(10);
+      short.actions.playPause();
+      const long = member(30, [0], "pair", false);
+      long.arrive();
+      return [short, long].map((one) => [one.store.get().playing, one.store.get().driven]);"""
+    assert said(script) == [[True, True], [True, False]]
 
 
 def test_only_who_plays_ticks_and_a_touch_of_the_other_stops_both():

@@ -9,10 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from memviz.contracts.panel import BELOW, IN_FIGURE
+from memviz.render.scope.bundle import modules
 from tests.render.node import evaluate, needs_node
 from tests.render.synthetic import ntm_trace
 
 pytestmark = needs_node
+
+
+def test_the_scope_has_a_place_for_every_group_of_panels():
+    source = modules()["arrange"]
+    assert [group for group in IN_FIGURE + BELOW if f'"{group}"' not in source] == []
 
 
 def as_js(trace):

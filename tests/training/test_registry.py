@@ -181,3 +181,13 @@ def test_a_recipe_lays_its_knobs_over_its_presets_and_the_outputs_follow_the_tas
     assert made.setup.model_config == stand_in.DoubleConfig(N=2, W=5)
     assert (made.config.rate, made.config.batch, made.config.exam_every) == (0.5, 6, 30)
     assert made.setup.task_config.width == 3
+
+
+def test_another_episode_is_done_as_the_newest_record_does_it(runs):
+    run = runs.create(RECIPE)
+    until(run, at_rest)
+    short, long = run.episode(5, 2), run.episode(5, 4)
+    assert short.steps < long.steps
+    assert short.meta["probe_seed"] == 5
+    assert short.meta["update"] == run.records()[-1]
+    assert not short.findings

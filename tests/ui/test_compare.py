@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from memviz import catalog
+from memviz.contracts.errors import MemvizError
 from memviz.ui import compare
 from memviz.ui import desk as desks
+from memviz.ui.episodes import episode, newest
 from memviz.ui.server import PAGE
 from tests.ui.fakes import FakeRegistry
 
@@ -49,7 +51,8 @@ def told(at: AppTest) -> list[dict]:
 
 
 def recorded() -> list[str]:
-    return [name for name in catalog.models() if desks.has_recorded(name)]
+    """The models with a recorded episode as the fields list them."""
+    return [choice for choice in compare.choices() if choice in catalog.models()]
 
 
 def test_it_opens_with_two_recorded_episodes_on_one_clock(nothing_runs):
@@ -103,11 +106,45 @@ def test_an_id_or_a_watch_link_can_be_pasted(said):
     assert compare.plain_id(said) == "run1"
 
 
+def test_the_first_two_do_the_same_task(nothing_runs):
+    tasks = {newest(choice).meta["task"] for choice in recorded()[:2]}
+    assert tasks == {"copy"}
+
+
+def test_a_reseeded_run_is_called_by_its_present_seed(runs):
+    runs[0].status = lambda: {"seed": 99}
+    assert compare.called("run0") == "Neural Turing Machine: Copy, seed 99 (run run0)"
+
+
+def test_both_can_do_one_sequence(nothing_runs):
+    at = page()
+    at.toggle(key="same").set_value(True).run()
+    at.number_input(key="drawn.length").set_value(5).run()
+    left, right = told(at)
+    first, second = recorded()[:2]
+    assert left["source"] == {"recorded": f"/memviz/episode/{first}/7/5"}
+    assert right["source"] == {"recorded": f"/memviz/episode/{second}/7/5"}
+
+
+def test_different_tasks_have_no_sequence_in_common(nothing_runs):
+    at = page(left="ntm", right="keyvalue", same="true")
+    assert at.toggle(key="same").disabled
+    assert {data["source"]["recorded"].split("/")[2] for data in told(at)} == {"recorded"}
+
+
 def test_episodes_of_different_lengths_say_so(runs):
     at = page(left=recorded()[0], right="run1")
-    lasts = [compare.steps(recorded()[0]), compare.steps("run1")]
+    lasts = [newest(recorded()[0]).steps, newest("run1").steps]
     said = [caption.value for caption in at.caption]
     assert lasts[0] != lasts[1]
-    assert said == [
-        f"The episodes last {lasts[0]} and {lasts[1]} steps: past its end the shorter one rests on its last step."
-    ]
+    assert said == [f"These last {lasts[0]} and {lasts[1]} steps: past its end the shorter holds its last step."]
+
+
+def test_a_network_that_ships_does_the_sequence_asked_for(monkeypatch):
+    monkeypatch.setattr("memviz.training.warm.ensure_warm", lambda *pair: None)  # this process may compile
+    trace = episode("ntm", 7, 3)
+    assert (trace.steps, trace.meta["probe_seed"]) == (7, 7)
+    assert trace.meta["scores"]["wrong_bits"] == 0
+    assert not trace.findings
+    with pytest.raises(MemvizError, match=r"copy\.sample: want"):
+        episode("ntm", 7, 100_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -168,9 +169,11 @@ def test_the_qr_code_appears_when_others_can_join(monkeypatch):
 def test_the_table_says_what_was_tested():
     at = lab(unfolded=True)
     pick(at, "drawer", "table")
-    table = at.dataframe[0].value
-    assert len(table) == len(catalog.models()) * len(catalog.tasks())
-    assert set(table["Verdict"]) <= {"works", "hard", "untested"}
+    head, _, *rows = next(each.value for each in at.markdown if "| Task |" in each.value).splitlines()
+    assert head.count("|") == len(catalog.models()) + 2
+    assert len(rows) == len(catalog.tasks())
+    words = re.findall(r"\b(works|hard|untested)\b", " ".join(rows))
+    assert len(words) == len(catalog.models()) * len(catalog.tasks())
 
 
 def test_a_broken_entry_is_a_card(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from memviz.contracts import places
 from memviz.render.scope.encode import unpack
 from memviz.ui import desk as desks
+from memviz.ui import routes
 from tests.render import synthetic
 
 TRACE = synthetic.ntm_trace(words=3, slots=8)
@@ -32,9 +33,11 @@ def recorded(tmp_path, monkeypatch):
     (tmp_path / "recorded").mkdir()
     TRACE.save(tmp_path / "recorded" / "ntm-copy.safetensors")
     monkeypatch.setattr(places, "asset", lambda name: tmp_path / name)
-    desks.recorded.cache_clear()
+    for kept in (desks.recorded, desks.recorded_trace):
+        kept.cache_clear()
     yield
-    desks.recorded.cache_clear()
+    for kept in (desks.recorded, desks.recorded_trace):
+        kept.cache_clear()
 
 
 def test_the_recorded_episode_is_one_frame_that_nobody_compresses(server, recorded):
@@ -73,6 +76,14 @@ def test_an_opened_file_is_found_by_its_token_until_newer_ones_push_it_out(serve
     for _ in range(desks.FILES):
         server.desk.look(TRACE)
     assert get(server, f"/memviz/opened/{first}")[0] == 404
+
+
+def test_a_sequence_of_a_chosen_seed_and_length_has_an_address(server, monkeypatch):
+    asked = []
+    monkeypatch.setattr(routes, "episode", lambda *words: asked.append(words) or TRACE)
+    assert unpack(get(server, "/memviz/episode/ntm/7/3")[2])[0]["source"] == "recorded"
+    assert asked == [("ntm", 7, 3)]
+    assert get(server, "/memviz/episode/ntm/seven/3")[0] == 404
 
 
 def test_the_drawing_library_comes_from_this_server(server):

@@ -9,7 +9,7 @@ import pytest
 
 from memviz.ui import hub
 from memviz.ui.prepare import Preparation
-from tests.ui.test_socket import RECIPE, started, until
+from tests.ui.clients import RECIPE, started, until
 
 
 def test_who_only_watches_may_look_at_gradients_and_takes_them_off_by_leaving(server, open_socket):

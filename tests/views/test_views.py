@@ -8,9 +8,12 @@ import pytest
 
 from memviz.contracts.panel import FORMS, REDUCTIONS, SCALES
 from memviz.contracts.signal import Signal
-from tests.render.frames import panels_of
+from memviz.contracts.view import fills
+from tests.render.frames import every_view, panels_of
+from tests.render.managed import managed_trace
 from tests.render.synthetic import ntm_trace
 
+LENGTHS = {"error": Signal("score", ("t", "length"), "")}
 NAMES = ("episode", "weighting", "memory", "gates", "addressing", "vectors", "hidden")
 
 
@@ -33,6 +36,13 @@ def test_every_panel_can_be_drawn(trace):
         assert {rule for rule, _ in panel.reduce} <= set(REDUCTIONS)
         covered = {panel.rows, panel.columns, *(dim for _, dim in panel.reduce)} - {None}
         assert covered == set(dims), panel.id
+
+
+@pytest.mark.parametrize("view", every_view(), ids=lambda view: view.name)
+def test_a_view_draws_only_what_it_says_it_needs(view):
+    for signals in (ntm_trace().signals, managed_trace().signals, LENGTHS):
+        drawn = {panel.signal for panel in view.panels(signals)} | {p.against for p in view.panels(signals)} - {None}
+        assert all(fills(view, signals[name]) for name in drawn)
 
 
 @pytest.mark.parametrize("name", NAMES)

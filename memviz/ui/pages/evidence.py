@@ -17,7 +17,9 @@ with st.container(key="evidence"):
     except FileError as error:
         cards.trouble("A recorded result cannot be read.", str(error))
         found = {}
-    for name, one in catalog.reproductions().items():
+    for name, one in sorted(
+        catalog.reproductions().items(), key=lambda item: item[0] not in found
+    ):  # recorded ones first
         result(one, found.get(name))
     for name, error in catalog.reproductions().broken.items():
         cards.trouble(f"The reproduction {name} cannot be loaded.", str(error))

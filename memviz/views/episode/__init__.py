@@ -41,6 +41,6 @@ VIEW = View(
     name="episode",
     title="Episode",
     doc="What went in, what should come out, what came out, and the difference.",
-    needs={"input": ("input", ("t", "input")), "output": ("output", ("t", "output"))},
+    needs={kind: (kind, ("t", rows)) for kind, rows, _ in STRIPS},
     panels=panels,
 )

@@ -10,7 +10,6 @@ from memviz.contracts.view import View
 from memviz.views.sides import having
 
 DIMS = ("t", "slot", "word")
-LEGEND = "row = slot, column = step; square = written, ring = found, cross = evicted (boxed: asked for again later)"
 
 
 def panels(signals: Mapping[str, Signal]) -> list[Panel]:
@@ -20,8 +19,8 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
             id=f"eviction.{name}",
             group="events",
             order=0,
-            title="Evictions",
-            legend=LEGEND,
+            title="Events",
+            legend="row = slot, column = step",
             form="events",
             signal=name,
             rows="slot",
@@ -35,7 +34,7 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
 
 VIEW = View(
     name="eviction",
-    title="Evictions",
+    title="Events",
     doc="What was thrown out, when, by which rule, and whether it was asked for again.",
     needs={"memory": ("memory", DIMS)},
     panels=panels,

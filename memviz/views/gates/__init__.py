@@ -48,6 +48,6 @@ VIEW = View(
     name="gates",
     title="Gates",
     doc="How strongly a head searches, holds, moves and sharpens at every step.",
-    needs={"gate": ("gate", ("t", "head"))},
+    needs={kind: (kind, ("t", "head")) for kind in NUMBERS} | {"shift": ("distribution", SHIFT)},
     panels=panels,
 )

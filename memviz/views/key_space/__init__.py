@@ -44,6 +44,6 @@ VIEW = View(
     name="key_space",
     title="Key space",
     doc="Which slots hold similar words, and which of them a query comes close to.",
-    needs={"keys": ("memory", KEYS), "queries": ("vector", QUERIES)},
+    needs={"keys": ("memory", KEYS), "queries": ("vector", QUERIES), "parts": ("vector", PART)},
     panels=panels,
 )

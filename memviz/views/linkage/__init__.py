@@ -43,6 +43,6 @@ VIEW = View(
     name="linkage",
     title="Links",
     doc="Which slot was written after which, and whether a read goes back, by content or forward along them.",
-    needs={"link": ("link", LINK), "mode": ("distribution", MODE)},
+    needs={"link": ("link", LINK), "mode": ("distribution", MODE), "ways": ("weighting", WAYS)},
     panels=panels,
 )

@@ -56,6 +56,6 @@ VIEW = View(
     name="usage",
     title="Usage",
     doc="How much of every slot is in use, and which reads release theirs.",
-    needs={"usage": ("usage", SLOTS), "kept": ("gate", SLOTS)},
+    needs={"usage": ("usage", SLOTS), "kept": ("gate", SLOTS), "freed": ("gate", READS)},
     panels=panels,
 )

@@ -48,6 +48,6 @@ VIEW = View(
     name="vectors",
     title="Words in and out",
     doc="What is erased, added, searched for and read at the chosen step, in the memory's columns.",
-    needs={"vector": ("vector", DIMS)},
+    needs={kind: (kind, DIMS) for kind in SCALES},
     panels=panels,
 )

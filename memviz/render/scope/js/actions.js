@@ -1,6 +1,6 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
-import { controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
+import { branchOf, controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
 import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
 import { headsOf, MANY, parseHead, rangeOf, viewOf } from "./view.js";
@@ -21,8 +21,11 @@ export function createActions(store, send, host) {
   const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
   const of = (branch) => (branch === null ? {} : { branch });
   const ask = (u) => send({ do: "probe", update: u, ...of(get().branch) }) !== false;
-  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, ...awake() });
-  const showUpdate = (u) => {
+  const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, beyond: null, ...awake() });
+  const kept = () => (branchOf(get()) ?? get().status)?.records ?? [];
+  const within = (u) => (whole(get().traces.get(u)) || kept().includes(u) ? u : (nearest(kept(), u) ?? u)); // live frames are no records
+  const showUpdate = (wish) => {
+    const u = within(wish);
     const trace = get().traces.get(u);
     const asked = !whole(trace) && ask(u);
     set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
@@ -75,13 +78,14 @@ export function createActions(store, send, host) {
     last: () => setT(last()),
     previousEvent: () => event(-1),
     nextEvent: () => event(1),
-    playPause: () => set({ playing: !get().playing, driven: false, hover: null, ...awake(), t: !get().playing && get().t >= last() ? 0 : get().t }),
+    playPause: () => set({ playing: !get().playing, driven: false, beyond: null, hover: null, ...awake(), t: !get().playing && get().t >= last() ? 0 : get().t }),
     setSpeed: (speed) => set({ speed }),
     chooseHead: (head) => set({ head: parseHead(head) ? head : null }),
     autoHead: () => set({ head: null }),
     previousHead: () => cycleHead(-1),
     nextHead: () => cycleHead(1),
     hover: (hover) => set({ hover }),
+    hoverU: (u) => set({ hoverU: u ?? null }),
     pin: (slot) => set({ pin: slot === null || slot === undefined ? null : { slot } }),
     clear: () => set({ pin: null, hover: null, help: false, trouble: null, ...awake() }),
     toggleHelp: () => set({ help: !get().help }),
@@ -90,7 +94,7 @@ export function createActions(store, send, host) {
       set({ layer });
       if (!watched(get())) return;
       send({ do: "gradients", on: layer === "gradient" }); // also who only watches: it is a view
-      if (get().u !== null && !whole(get().trace)) ask(get().u);
+      if (get().u !== null && !whole(get().trace)) showUpdate(get().u);
     },
     reconnected: () => get().layer === "gradient" && send({ do: "gradients", on: true }),
     settle: () => settle(get(), send),

@@ -2,7 +2,7 @@
 // and, where 0 is out of reach, that of the best possible predictor.
 
 import { h, onChange, setText, sharp, show } from "./dom.js";
-import { two } from "./numbers.js";
+import { grouped, two } from "./numbers.js";
 import { shownUpdate, trainingAxis } from "./records.js";
 
 const BIN = 4; // pixels over which single updates are brought together
@@ -12,10 +12,13 @@ const CURVES = [
   { key: "norm", title: "gradient norm", log: true },
 ];
 
-/** `{ element, update(view) }`. */
-export function createCurves() {
+/** `{ element, update(view) }`; the pointer over a curve says what every curve was there, a click goes there. */
+export function createCurves(actions) {
+  let axis = null;
   const charts = CURVES.map((spec) => {
-    const canvas = h("canvas", { role: "img", "aria-label": `${spec.title} over training` });
+    const at = (event) => axis?.from(Math.min(1, Math.max(0, (event.offsetX - 1) / (canvas.clientWidth - 2))));
+    const over = { onpointermove: (event) => actions.hoverU(at(event)), onpointerleave: () => actions.hoverU(null), onclick: (event) => actions.setU(at(event)) };
+    const canvas = h("canvas", { role: "img", "aria-label": `${spec.title} over training`, ...over });
     const value = h("span.value");
     const low = h("span.low");
     const chance = h("span.chance");
@@ -25,13 +28,15 @@ export function createCurves() {
   const draw = onChange((view) => charts.forEach((chart) => drawCurve(view, chart)));
   const update = (view) => {
     if (!show(element, view.curve.update.length > 1)) return;
-    draw([view.curve, view.theme, view.width, view.zoom, shownUpdate(view), view.status?.update, view.solvedAt, globalThis.devicePixelRatio], view);
+    axis = trainingAxis(view);
+    draw([view.curve, view.theme, view.width, view.zoom, shownUpdate(view), view.hoverU, view.status?.update, view.solvedAt, globalThis.devicePixelRatio], view);
   };
   return { element, update };
 }
 
 function drawCurve(view, { spec, canvas, value, low, chance: said }) {
-  const { curve, ink, status, solvedAt, zoom } = view;
+  const { curve, ink, status, solvedAt, zoom, hoverU } = view;
+  const u = Math.round(hoverU ?? shownUpdate(view));
   const width = canvas.parentElement.clientWidth;
   if (!width) return;
   const height = Math.round(50 * zoom);
@@ -45,10 +50,9 @@ function drawCurve(view, { spec, canvas, value, low, chance: said }) {
   const bins = binned(curve.update.map(x), values, width, spec.log);
   drawSpread(context, bins, scale.y, ink.spread);
   drawMean(context, bins, scale.y, ink.ink, 1.6);
-  const at = x(shownUpdate(view));
   context.fillStyle = ink.muted;
-  context.fillRect(Math.round(at), 0, 1, height);
-  setText(value, two(valueNear(curve.update, values, shownUpdate(view))));
+  context.fillRect(Math.round(x(u)), 0, 1, height);
+  setText(value, `${hoverU === null ? "" : `u = ${grouped(u)}:  `}${two(valueNear(curve.update, values, u))}`);
   setText(low, scale.says);
   setText(said, [levelSays("chance", chance), levelSays("best", bound)].filter(Boolean).join(" "));
 }

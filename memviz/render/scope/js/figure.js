@@ -7,9 +7,10 @@ import { stagesOf } from "./facts.js";
 import { fit } from "./fit.js";
 import { createHead, createStageHead } from "./heads.js";
 import { createMinimap } from "./minimap.js";
+import { hasNow, nowOf } from "./now.js";
 import { two } from "./numbers.js";
 import { createOverlay } from "./overlay.js";
-import { happened } from "./timeline.js";
+import { keyOf } from "./timeline.js";
 import { createUnit, updateUnit } from "./units.js";
 
 /** The figure component: `{ element, update(view), units() }`; `actions` as in actions.js. */
@@ -127,7 +128,7 @@ export function shortTitle(panel) {
 /** The stages of the address: one column each, their bars in the same slot rows as the weightings. */
 function stageBlocks(stages, index, view, state) {
   const { sizes } = state;
-  const units = stages.map((panel) => createUnit(panel, "stage", view.stageSide, sizes.stage, sizes.row * view.slots.length));
+  const units = stages.map((panel) => createUnit(panel, "stage", view.stageSide, sizes.stage, sizes.row * view.slots.length, !sizes.beside));
   state.units.push(...units);
   const heads = createStageHead(stages, units, view.stageSide);
   state.heads.push(heads.update);
@@ -152,19 +153,19 @@ function partBlock({ group, title, panels }, open, view, state) {
 }
 
 function moreBlock(panel, part, view, state) {
-  const side = panel.role === "plain" ? "read" : panel.role;
-  const unit = createUnit(panel, "more", side, ...moreSize(panel, view, state.sizes));
+  const unit = createUnit(panel, "more", panel.role, ...moreSize(panel, view, state.sizes), true);
   state.units.push(Object.assign(unit, { part }));
   const words = h("p.words");
   words.style.maxWidth = `${Math.max(unit.width, 220)}px`;
-  state.labels.push(() => setText(words, wordsOver(unit)));
-  const now = panel.form === "events" ? h("p.now", { "aria-live": "off" }) : null;
-  if (now) state.labels.push(({ trace, t }) => setText(now, `t = ${t}: ${happened(trace, t) || "–"}`));
-  return h("div.more-panel", {}, h("h4", { class: panel.role }, panel.title), words, unit.canvas, now);
+  state.labels.push(({ trace }) => setText(words, wordsOver(unit, trace)));
+  const now = hasNow(panel) ? h("p.now", { "aria-live": "off" }) : null;
+  if (now) state.labels.push((shown) => setText(now, nowOf(unit, shown)));
+  return h(`div.more-panel.${panel.form}`, {}, h("h4", { class: panel.role }, panel.title), words, unit.canvas, now);
 }
 
-function wordsOver({ panel, bound, note }) {
-  if (panel.form === "events" || panel.form === "answers") return panel.legend;
+function wordsOver({ panel, bound, note }, trace) {
+  if (panel.form === "events") return `${panel.legend}; ${keyOf(trace)}`;
+  if (panel.form === "answers") return panel.legend;
   if (panel.form === "scatter") return `${panel.legend}${note ? ` (${note})` : ""}`;
   return bound === undefined ? panel.legend : `${panel.legend}; ${panel.scale === "signed" ? two(-bound) : "0"} to ${two(bound)}`;
 }

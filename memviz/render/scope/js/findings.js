@@ -30,9 +30,9 @@ export function sentences(trace) {
   if (!facts || !facts.answers) return [];
   const slots = trace.sizes.slot;
   return [
-    facts.wrong === 0 ? `All ${count(facts.bits, "answered bit")} are right.` : `${facts.wrong} of ${facts.bits} answered bits are wrong.`,
-    `${facts.sharp} of ${facts.answers} answers read one slot; they go back to ${count(facts.traced, "write")}.`,
-    facts.lost === 0 ? "No word was overwritten before it was read." : `${count(facts.lost, "word")} overwritten before being read.`,
-    `${facts.untouched} of ${slots} slots were never written.`,
+    facts.wrong === 0 ? `All ${facts.bits} answered bits are right.` : `${facts.wrong} of ${facts.bits} answered bits are wrong.`,
+    `${facts.sharp} of ${count(facts.answers, "answer")} read one slot; they go back to ${count(facts.traced, "write")}.`,
+    facts.lost === 0 ? "No word was overwritten before it was read." : `${count(facts.lost, "word")} ${facts.lost === 1 ? "was" : "were"} overwritten before being read.`,
+    facts.untouched === 0 ? `Each of the ${slots} slots was written to.` : `${facts.untouched} of ${slots} slots were never written.`,
   ];
 }

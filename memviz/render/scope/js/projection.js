@@ -25,6 +25,22 @@ export function wordsOf(trace, name, t = null) {
 
 const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
+/** How alike the directions of two words are; NaN for an empty one. */
+export function cosine(a, b) {
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+/** The slot whose key is most like a head's query, by all their numbers: `{ slot, value }`; slot -1 where all are empty. */
+export function mostAlike(panel, trace, t, head) {
+  const query = wordsOf(trace, panel.against, t)[head];
+  const best = { slot: -1, value: -Infinity };
+  keysOf(panel, trace, t).forEach((key, slot) => {
+    const value = cosine(key, query);
+    if (value > best.value) Object.assign(best, { slot, value });
+  });
+  return best;
+}
+
 /** The length of the longest word. */
 export function longest(words) {
   return words.reduce((best, word) => Math.max(best, Math.sqrt(dot(word, word)) || 0), 0);

@@ -1,7 +1,7 @@
 // What a frame changes: pure functions from (state, frame) to a patch of the state.
 
 import { traceOf } from "./decode.js";
-import { remember } from "./records.js";
+import { moving, remember } from "./records.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
 
@@ -79,7 +79,7 @@ export function latestBranch(curve) {
 function receivePhase(state, { header }) {
   const known = { blocks: header.blocks?.length ? header.blocks : state.blocks, loss: header.loss ?? state.loss };
   const own = state.slow && !state.slow.remote; // a walk of this page's own goes on undisturbed
-  if (own || state.hush || !state.trace) return known;
+  if (own || state.hush || !state.trace || !moving(state.status)) return known; // of a run at rest it is long over
   const last = state.trace.T - 1;
   const t = header.phase === "forward" ? Math.min(header.t ?? 0, last) : last;
   return { ...known, slow: { phase: header.phase, t, remote: true } };

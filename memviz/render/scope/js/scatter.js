@@ -1,14 +1,13 @@
-// Draws keys and queries as points; a slot's name stands beside the chosen slot and the one nearest to the query.
+// Draws keys and queries as points; a slot's name stands beside the chosen slot and the one most like the query.
 
 import { sharp } from "./dom.js";
-import { keysOf, pointsOf, projectionOf, wordsOf } from "./projection.js";
+import { keysOf, mostAlike, pointsOf, projectionOf, wordsOf } from "./projection.js";
 
 /** Draws a scatter panel at step `t`: dots are slots, rings queries, those of earlier steps faint. */
 export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink, font }) {
   const context = sharp(canvas, width, height);
   const projection = projectionOf(panel, trace);
-  const inside = (x) => Math.min(1, Math.max(-1, x / projection.bound));
-  const place = ([x, y]) => [width / 2 + inside(x) * (width / 2 - 6), height / 2 - inside(y) * (height / 2 - 6)];
+  const place = placing(projection, width, height);
   const keys = pointsOf(projection, keysOf(panel, trace, t));
   const queries = pointsOf(projection, wordsOf(trace, panel.against));
   const each = queries.length / trace.T;
@@ -19,10 +18,23 @@ export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink,
   keys.forEach((point, n) => point && dot(context, place(point), n === slot ? 5 : 3, ink, n === slot));
   const now = queries.slice(t * each, (t + 1) * each).filter(Boolean);
   now.forEach((point) => ring(context, place(point), 6, 1, ink.read));
-  const named = new Set([slot, ...now.map((point) => nearest(point, keys))]);
+  const named = new Set([slot, ...Array.from({ length: each }, (_, head) => mostAlike(panel, trace, t, head).slot)]);
   context.font = font;
   context.fillStyle = ink.ink;
   for (const n of named) if (keys[n]) nameSlot(context, n, place(keys[n]), width);
+}
+
+/** Where a projected point lies in the picture. */
+function placing({ bound }, width, height) {
+  const inside = (x) => Math.min(1, Math.max(-1, x / bound));
+  return ([x, y]) => [width / 2 + inside(x) * (width / 2 - 6), height / 2 - inside(y) * (height / 2 - 6)];
+}
+
+/** Where the slots of a scatter panel lie at step `t`, in CSS pixels; null for an empty one. */
+export function placesOf(panel, trace, t, width, height) {
+  const projection = projectionOf(panel, trace);
+  const place = placing(projection, width, height);
+  return pointsOf(projection, keysOf(panel, trace, t)).map((point) => point && place(point));
 }
 
 function dot(context, [x, y], r, ink, chosen) {

@@ -35,7 +35,7 @@ const NEWS = 0.12; // seconds
  *
  * options: `source` ({ frames, recorded, socket, run }, see source.js), `recipe` (what Train starts), `owner` (a secret;
  * by default the browser's own), `theme` "light" | "dark" | "auto", `unfolded`, `projector`, `autoplay`, `hash` (false: leave
- * the address alone), `clock` (a name: scopes of the same clock move t and u together), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `on` ({ run(id), unfold(), place({ u, t, head }) }).
+ * the address alone), `clock` (a name: scopes of the same clock move t and u together), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `trains` (the task that Train would start, where the recorded episode is of another), `on` ({ run(id), unfold(), place({ u, t, head }) }).
  * Returns `{ update(options), destroy(), state, view, drawn, marks }`.
  */
 export function mountScope(element, options = {}) {
@@ -66,8 +66,8 @@ function isNews(patch) {
 }
 
 function openingState(options) {
-  const { unfolded = true, projector = false, speed, source, empty = null } = options;
-  return { unfolded, projector, empty, pending: expected(source), ...(speed ? { speed } : {}) };
+  const { unfolded = true, projector = false, speed, source, empty = null, trains = null } = options;
+  return { unfolded, projector, empty, trains, pending: expected(source), ...(speed ? { speed } : {}) };
 }
 
 /** Whether an episode will come from a source by itself. */
@@ -87,14 +87,14 @@ function reopen(scope) {
 function build(scope, element) {
   const { actions } = scope;
   const figure = createFigure(actions);
-  const pointer = createPointer(figure, () => scope.view, actions);
   const tools = createTools(actions);
   const notice = createNotice(actions);
   const [title, training, slow, episode, caption] = [createTitle(notice.element, tools.element), createTraining(actions), createSlowCard(actions), createEpisode(actions), createCaption()];
-  const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(), createFindings(actions)];
+  const [controls, run, curves, findings] = [createControls(actions), createRun(), createCurves(actions), createFindings(actions)];
   const help = createHelp(actions);
   const unfold = h("button.unfold", { type: "button", onclick: actions.unfold }, "Show everything");
   const main = h("div.centre", {}, training.element, slow.element, figure.element, h("div.dock", {}, episode.element, caption.element), figure.below, figure.more);
+  const pointer = createPointer(main, figure, () => scope.view, actions);
   const pilot = h("div.pilot", {}, controls.element, unfold);
   const side = h("aside.side", {}, run.element, curves.element, findings.element);
   const root = h("div.memviz", { tabindex: -1 }, title.element, h("div.body", {}, pilot, main, side), help.element);
@@ -213,7 +213,7 @@ function publicHandle(scope, element) {
       const before = scope.options;
       scope.options = { ...before, ...options };
       const { unfolded, projector } = scope.options;
-      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }), empty: scope.options.empty ?? null });
+      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }), empty: scope.options.empty ?? null, trains: scope.options.trains ?? null });
       if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) reopen(scope);
       if (scope.options.theme !== before.theme) retheme(scope);
       scope.clock.join(scope.options.clock);

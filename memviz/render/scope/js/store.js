@@ -71,7 +71,9 @@ export const INITIAL = {
   head: null, // "read.0"; null: the head that matters at t
   pin: null, // { slot }
   hover: null, // { t, slot, word, unit, signal, head }
+  hoverU: null, // the update under the pointer in a learning curve
   playing: false,
+  beyond: null, // the step of a longer episode's clock, while this one holds its last
   driven: false, // another scope's clock moves this one
   speed: 4, // steps a second
   replaying: false,
@@ -88,6 +90,7 @@ export const INITIAL = {
   branchCurve: NO_CURVE, // the last one told of another branch, with its id as `of`
   connection: "none", // "none" | "connecting" | "open" | "lost"
   pending: false, // a first episode is on its way
+  trains: null, // what Train would start, where the recorded episode is of another task
   empty: null, // { text, remedy }: what to say where none is
   trouble: null, // { message, remedy }
   help: false,

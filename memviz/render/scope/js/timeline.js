@@ -13,6 +13,17 @@ export function marksOf(trace) {
   );
 }
 
+const KEY = { write: "square = written", hit: "ring = found", read: "ring = read", evict: "cross = evicted", miss: "small cross = not found" };
+
+/** What the marks of a trace mean: those that occur, and no others. */
+export function keyOf(trace) {
+  const names = [...new Set(marksOf(trace).map(({ name }) => name))];
+  const known = names.filter((name) => KEY[name] && !(name === "read" && names.includes("hit"))).map((name) => KEY[name]);
+  const dots = names.filter((name) => !KEY[name]);
+  const boxed = marksOf(trace).some(({ again }) => again !== null) ? ["boxed = asked for again later"] : [];
+  return [...known, ...(dots.length ? [`dot = ${dots.join(" or ")}`] : []), ...boxed].join(", ");
+}
+
 /** Whether something happened besides reads and writes. */
 export function isTimeline(trace) {
   return trace.events.some((event) => !USUAL.includes(event.name));
@@ -37,7 +48,7 @@ export function happened(trace, t) {
 }
 
 /** Draws the marks; a lane below the slots holds what has none, a miss. */
-export function drawTimeline(canvas, { width, height, trace, order, ink, t }) {
+export function drawTimeline(canvas, { width, height, trace, order, ink }) {
   const context = sharp(canvas, width, height);
   const [across, down] = [width / trace.T, height / (order.length + 1)];
   const rows = new Map(order.map((slot, row) => [slot, row]));
@@ -49,9 +60,6 @@ export function drawTimeline(canvas, { width, height, trace, order, ink, t }) {
     if (row === undefined) continue;
     drawMark(context, mark, (mark.t + 0.5) * across, (row + 0.5) * down, Math.max(2, Math.min(across, down) * 0.38, 3), ink);
   }
-  context.strokeStyle = ink.ink;
-  context.lineWidth = 1.25;
-  context.strokeRect(t * across + 0.5, 0.5, across - 1, height - 1);
 }
 
 /** Shape first, colour second: square written, ring found, cross evicted or missed, dot anything else. */

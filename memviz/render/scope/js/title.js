@@ -23,8 +23,8 @@ export function titleOf(trace) {
   return title || [model, task].filter(Boolean).join(": ") || "Episode";
 }
 
-function sourceOf({ trace, status }) {
-  if (trace.source === "recorded" && !status?.run) return "a recorded run";
+function sourceOf({ trace, status, trains }) {
+  if (trace.source === "recorded" && !status?.run) return `a recorded run${trains ? `; Train starts ${trains}` : ""}`;
   const { seed, memory } = trace.meta;
   const said = [seed === undefined || seed === null ? "" : `seed ${seed}`, memory?.saved ? "starts from a saved memory" : ""];
   return said.filter(Boolean).join(" · ");

@@ -6,16 +6,20 @@ import { boundOf, cssAt, indexer, rampOf, table } from "./colours.js";
 import { h, onChange } from "./dom.js";
 import { drawHeatmap } from "./heatmap.js";
 import { drawLine } from "./lines.js";
+import { drawMarks } from "./marks.js";
 import { reduce } from "./reduce.js";
 import { drawScatter } from "./scatter.js";
 import { projectionOf } from "./projection.js";
 import { drawTimeline } from "./timeline.js";
 
-/** A unit for `panel`, drawn `width` by `height` CSS pixels; `place` is "strip", "main", "below", "stage" or "more". */
-export function createUnit(panel, place, side, width, height) {
+/**
+ * A unit for `panel`, drawn `width` by `height` CSS pixels; `place` is "strip", "main", "below", "stage" or "more".
+ * `apart`: it lies outside the overlay, and draws its own marks.
+ */
+export function createUnit(panel, place, side, width, height, apart = false) {
   const canvas = h("canvas.plot", { role: "img", "aria-label": `${panel.title}: ${panel.legend}` });
   canvas.dataset.panel = panel.id;
-  const unit = { panel, place, side, width, height, canvas, rect: null, grid: null, order: null };
+  const unit = { panel, place, side, width, height, apart, canvas, rect: null, shown: null, grid: null, order: null };
   unit.draw = onChange((view) => drawUnit(unit, view));
   return unit;
 }
@@ -30,19 +34,21 @@ export function layered(panel, view) {
 
 /** Draws the unit if anything it shows has changed. */
 export function updateUnit(unit, view) {
-  const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines" || unit.place === "more";
+  const moves = unit.panel.cursor !== "t" || unit.panel.form === "lines" || unit.apart;
   const head = view.headOf(unit.side);
   const ratio = globalThis.devicePixelRatio || 1;
-  const slot = unit.panel.form === "scatter" ? view.slot : null;
-  unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio, slot], view);
+  const marks = unit.apart ? [view.slot, view.hover?.unit === unit ? view.hover : null] : [];
+  unit.draw([view.trace, moves ? view.t : 0, head, view.slots, view.root, view.layer, view.theme, view.limits, ratio, ...marks], view);
 }
 
 function drawUnit(unit, view) {
   const { panel } = unit;
-  if (panel.form === "events") drawTimeline(unit.canvas, { ...sizeOf(unit), trace: view.trace, order: view.slots, ink: view.ink, t: view.t });
+  unit.shown = panel;
+  if (panel.form === "events") drawTimeline(unit.canvas, { ...sizeOf(unit), trace: view.trace, order: view.slots, ink: view.ink });
   else if (panel.form === "answers") drawPhases(unit, view);
   else if (panel.form === "scatter") drawPoints(unit, view);
   else drawGrid(unit, view);
+  if (unit.apart && !["answers", "scatter"].includes(panel.form)) drawMarks(unit, view);
 }
 
 function sizeOf({ width, height }) {
@@ -84,7 +90,6 @@ function drawGrid(unit, view) {
     drawLine(unit.canvas, { ...size, values: grid.data, bound, colour: view.ink[panel.role] ?? view.ink.ink, hair: view.ink.hair, t: view.t });
   } else {
     drawHeatmap(unit.canvas, { ...size, grid, order: unit.order, table: table(theme, ramp), index: indexer(panel.scale, bound, root), joint: view.ink.paper });
-    if (unit.place === "more") ownCursor(unit, view);
   }
 }
 
@@ -93,28 +98,4 @@ function columnsOf({ data, rows, columns }, order) {
   const picked = new Float32Array(rows * order.length);
   for (let i = 0; i < rows; i++) order.forEach((column, j) => (picked[i * order.length + j] = data[i * columns + column]));
   return { data: picked, rows, columns: order.length };
-}
-
-/** The time cursor of a panel that lies outside the overlay. */
-function ownCursor({ canvas, width, height, panel }, view) {
-  if (panel.cursor !== "t") return;
-  const context = canvas.getContext("2d");
-  context.strokeStyle = view.ink.ink;
-  context.lineWidth = 1.25;
-  context.strokeRect((view.t * width) / view.T + 0.5, 0.5, width / view.T - 1, height - 1);
-}
-
-/** What lies under a point of the unit: `{ signal, unit, t?, slot?, word?, row, column, value }`, or null. */
-export function under(unit, x, y, view) {
-  const { rect, grid, shown, order } = unit;
-  if (!rect || !grid || x < rect.x || y < rect.y || x >= rect.x + rect.width || y >= rect.y + rect.height) return null;
-  const bars = shown.form === "bars";
-  const rows = bars ? order.length : (order?.length ?? grid.rows);
-  const row = Math.floor(((y - rect.y) / rect.height) * rows);
-  const column = bars ? order[row] : Math.floor(((x - rect.x) / rect.width) * grid.columns);
-  const dataRow = bars ? 0 : order ? order[row] : row;
-  const found = { unit, signal: shown.signal, row: dataRow, column, value: grid.data[dataRow * grid.columns + column], head: view.headOf(unit.side) };
-  if (!bars && shown.rows) found[shown.rows] = dataRow;
-  found[shown.columns] = column;
-  return found;
 }
