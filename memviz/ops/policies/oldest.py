@@ -13,11 +13,6 @@ PART = 8  # ages closer than N / PART may change places
 
 
 @kernel
-def oldest(touched, key, t):
-    """argmax over slots of t - touched + r, r uniform in 0..N // PART by the key, the step and the slot."""
-    best, n = -1, 0
-    for i in range(touched.shape[0]):
-        age = t - touched[i] + between(mix(mix(key, t), i), 0, touched.shape[0] // PART)
-        if age > best:
-            best, n = age, i
-    return n
+def oldest(book, key, t, n):
+    """The step of the slot's last use, made earlier by 0..N // PART steps; t - this is its age and the noise."""
+    return book.touched[n] - between(mix(mix(key, t), n), 0, book.touched.shape[0] // PART)
