@@ -15,7 +15,7 @@ from memviz.ops.policies import FADING, POLICIES, RULES, USAGE, hit_by_write, le
 from memviz.ops.policies.merge import nearest_pair
 from memviz.ops.policies.oldest import PART
 from memviz.ops.policies.simulate import DECAY, FREED, hit_rate, simulate
-from memviz.ops.random import between, mix, uniform
+from memviz.ops.random import mix, uniform
 from memviz.ops.retention import retention
 from memviz.ops.usage import usage
 
@@ -157,11 +157,18 @@ def test_random_and_oldest_equal_a_plain_reference(items, N, key):
         return uniform(np.uint64(mix(np.uint64(mix(np.uint64(key), t)), n)))
 
     def aged(t, n, entry):
-        noise = between(np.uint64(mix(np.uint64(mix(np.uint64(key), t)), n)), 0, N // PART)
-        return -(t - entry["touched"] + noise)
+        return -(t - entry["touched"] + drawn(t, n, entry) * (1 + N // PART))
 
     assert hits("random", items, N, key) == ranked(items, N, drawn)
     assert hits("oldest", items, N, key) == ranked(items, N, aged)
+
+
+def test_the_noise_of_the_oldest_lets_ages_change_places():
+    items = np.random.default_rng(5).integers(0, 24, 500)
+    assert hits("oldest", items, 8, 3) != hits("lru", items, 8)
+    assert hits("oldest", items, 7, 3) == hits(
+        "lru", items, 7
+    )  # fewer slots: no two ages are equal, the noise is small
 
 
 @given(STREAMS, SIZES)
