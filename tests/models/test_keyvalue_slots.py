@@ -258,3 +258,14 @@ def test_usage_goes_from_one_by_what_is_read():
         want[tape["write_weighting"][t, 0] > 0] = 1
         np.testing.assert_allclose(tape["usage"][t], want, rtol=1e-12)
     assert list(tape["item"][-1]) == [3, 1, 2]  # what was read most is done with
+
+
+def test_an_edited_usage_changes_what_is_given_up():
+    settings = config(policy="usage", hard=True)
+    params = MODEL.init(settings, X, Y, np.random.default_rng(1))
+    usage = np.full((4, 3), np.nan)
+    usage[2] = [0.9, 0.8, 0.1]
+    edits = {"write_key": KEYS[:4][:, None], "read_key": KEYS[[0, 0, 0, 0]][:, None], "usage": usage}
+    tape = MODEL.forward(settings, params, MODEL.start(settings, params), np.zeros((4, X)), edits)[2]
+    np.testing.assert_array_equal(tape["usage"][2], usage[2])
+    assert list(tape["item"][-1]) == [0, 1, 3]
