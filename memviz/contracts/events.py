@@ -9,7 +9,7 @@ from typing import Any
 from memviz.contracts.errors import TraceError
 
 # The names our models and tools use; a person's own model may add others.
-EVENTS = ("write", "read", "hit", "miss", "evict", "free", "allocate", "merge", "edit", "cut")
+EVENTS = ("write", "read", "hit", "miss", "evict", "free", "allocate", "merge", "refuse", "edit", "cut")
 HEADS = ("read", "write")
 
 

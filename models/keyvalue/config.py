@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.knob import Preset, check, choice, knob
 from memviz.contracts.signal import Signal
-from memviz.ops.policies import POLICIES
-
-RULES = ("merge", *POLICIES)  # what a full memory does
+from memviz.ops.policies import RULES
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,10 @@ class KeyValueConfig:
     rate: float = knob(0.5, 0.0, 1.0, "share of the new value in an average")
     policy: str = choice("lru", RULES, "which slot a full memory gives up, or merge: the two nearest become one")
     policy_seed: int = knob(0, 0, 2**31 - 1, "which chances the policies random and oldest take")
-    decay: float = knob(0.95, 0.0, 1.0, "share of a slot's usage that a step leaves")
+    decay: float = knob(0.95, 0.0, 1.0, "policy fading: the share of a slot's use that a step leaves")
+    free: float = knob(0.5, 0.0, 1.0, "policy usage: the free gate, the share of a slot that a full read gives back")
+    protect: int = knob(0, 0, 4096, "write protection: from this step on, what was written before it stays; 0 = off")
+    protect_share: float = knob(1.0, 0.0, 1.0, "share of the slots, from the lowest on, that can be protected")
     vectors: str = choice("linear", ("tanh", "linear"), "queries, keys and values: squashed, or as the encoder says")
     cosine_epsilon: float = knob(1e-6, 1e-16, 1e-2, "added under the root of both norms of the cosine")
     clip: float = knob(0.0, 0.0, 100.0, "clip what the encoder and the output layer say to -clip..clip; 0 = off")
@@ -54,6 +55,11 @@ class KeyValueConfig:
             )
 
     @property
+    def guarded(self) -> int:
+        """How many slots can be protected."""
+        return round(self.protect_share * self.N)
+
+    @property
     def recurrent(self) -> bool:
         """Whether a step's query depends on the steps before by more than their inputs."""
         return self.controller == "lstm" or self.feedback
@@ -65,6 +71,16 @@ PRESETS = {
     "lesson": Preset(_LESSON, _TRAINING),
     "paper": Preset({"N": 128, "W": 32, "hidden": 100, "nearest": 8}, {**_TRAINING, "rate": 1e-3}),
 }
+
+
+def _of_slots(config: KeyValueConfig) -> dict[str, Signal]:
+    """What is recorded of every slot where a knob asks for it."""
+    dims = ("t", "slot")
+    share = Signal("usage", dims, "how much of the slot is in use: 1 when it is written, less with every read")
+    total = Signal("score", dims, "reads and writes of the slot, fading")
+    told = {"usage": share, "fading": total}.get(config.policy)
+    safe = Signal("score", dims, "1: the step may not overwrite the slot; 2: and it would have")
+    return {**({"usage": told} if told else {}), **({"protected": safe} if config.protect else {})}
 
 
 def signals(config: KeyValueConfig) -> dict[str, Signal]:
@@ -80,6 +96,7 @@ def signals(config: KeyValueConfig) -> dict[str, Signal]:
         "item_start": Signal("vector", ("slot",), "the same before step 0"),
         "age": Signal("score", ("t", "slot"), "steps since the slot was last written or read"),
         "count": Signal("score", ("t", "slot"), "how often the slot was the one read most since it was filled"),
+        **_of_slots(config),
         "read_key": Signal("vector", ("t", "read", "word"), "the query: the key looked for"),
         **({} if config.hard else {"read_strength": strength}),
         "read_weighting": Signal("weighting", ("t", "read", "slot"), "how much each slot's value is read"),

@@ -1,7 +1,8 @@
 """What-if: replace any number that forward computes by one of your own, step by step; NaN leaves it alone.
 
-A number put into a free slot makes it used; an item below 0 frees a slot. A write weighting w of one's own blends: the
-slot keeps 1 - w of its key and value, and takes w of what the step offers.
+A number put into a free slot makes it used; an item below 0 frees a slot. `protected` above 0 keeps the step off a
+slot; a hand may write there all the same. A write weighting w of one's own blends: the slot keeps 1 - w of its key and
+value, and takes w of what the step offers.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Edits(NamedTuple):
     item: Array
     age: Array
     count: Array
+    usage: Array
+    protected: Array
 
 
 @part
@@ -98,6 +101,7 @@ def edit_store(options, tape, edits, t, c):
         if not math.isnan(edits.age[t, n]):
             ledger[2, n] = -edits.age[t, n]
     edit(ledger[3], edits.count[t])
+    edit(ledger[4], edits.usage[t])
     edit(ledger[0], edits.item[t])
     for n in range(keys.shape[0]):
         if ledger[0, n] < 0:
@@ -117,6 +121,7 @@ def edits_of(config: KeyValueConfig, given: Mapping[str, Array], T: int, dtype: 
         if name not in arrays:
             raise ConfigError(f"keyvalue.forward edits: want signals of the model, got {name!r} (see its signals)")
     absent = {name: np.full((T, 1), np.nan, dtype) for name in ("read_strength", "write_gate")}
+    absent |= {name: np.full((T, config.N), np.nan, dtype) for name in ("usage", "protected")}
     absent["cell"] = np.full((T, 0), np.nan, dtype)
     names = {"reading": "read_weighting", "writing": "write_weighting"}
     return Edits(*((absent | arrays)[names.get(field, field)] for field in Edits._fields))

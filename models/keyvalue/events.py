@@ -1,4 +1,4 @@
-"""What happened to the slots, step by step, in words: reads, hits, misses, evictions, merges, writes."""
+"""What happened to the slots, step by step, in words: reads, hits, misses, evictions, merges, refusals, writes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from memviz.contracts.events import Event
+from memviz.models.keyvalue.choose import WANTED
 from memviz.models.keyvalue.config import KeyValueConfig
 
 WHY = {
@@ -15,6 +16,7 @@ WHY = {
     "lfu": "least frequently read",
     "random": "a random one",
     "oldest": "the oldest, give or take",
+    "fading": "least used of late",
     "usage": "least usage",
     "belady": "asked for farthest in the future",
     "merge": "one slot has no other to merge with",
@@ -43,8 +45,11 @@ def _read(arrays: Arrays, t: int) -> Iterator[Event]:
 
 def _write(config: KeyValueConfig, arrays: Arrays, t: int) -> Iterator[Event]:
     weights = arrays["write_weighting"][t, 0]
-    slot = int(weights.argmax())
+    slot, safe = int(weights.argmax()), _protected(arrays, t)
     if weights[slot] <= 0:
+        if safe is not None:
+            item = _item(_before(arrays, "item", t)[safe])
+            yield Event(t, "refuse", safe, "write.0", item, f"refused: slot {safe} is protected, nothing was written")
         return
     before, after = _before(arrays, "item", t), arrays["item"][t]
     old, new = _item(before[slot]), _item(after[slot])
@@ -55,20 +60,26 @@ def _write(config: KeyValueConfig, arrays: Arrays, t: int) -> Iterator[Event]:
         if config.update != "append":
             yield Event(t, "miss", head="write.0", item=new, text=f"no stored key has cosine {config.hit:g} or more")
         if old is not None:
-            yield _given_up(config, arrays, t, slot, old)
+            yield _given_up(config, arrays, t, slot, old, "" if safe is None else f"; slot {safe} is protected")
     yield Event(t, "write", slot=slot, head="write.0", item=new, text=f"item {new} into slot {slot}")
 
 
-def _given_up(config: KeyValueConfig, arrays: Arrays, t: int, slot: int, old: int) -> Event:
+def _protected(arrays: Arrays, t: int) -> int | None:
+    """The slot that the step would have taken but for its protection."""
+    wanted = np.flatnonzero(arrays["protected"][t] == WANTED) if "protected" in arrays else ()
+    return int(wanted[0]) if len(wanted) else None
+
+
+def _given_up(config: KeyValueConfig, arrays: Arrays, t: int, slot: int, old: int, but: str) -> Event:
     changed = (arrays["memory_keys"][t] != _before(arrays, "memory_keys", t)).any(1)
     changed |= (arrays["memory"][t] != _before(arrays, "memory", t)).any(1)
     changed[slot] = False
     if config.policy == "merge" and config.N > 1:
         into = int(changed.argmax()) if changed.any() else None
         where = "its double" if into is None else f"slot {into}, the nearest pair of keys"
-        return Event(t, "merge", slot=into, item=old, text=f"item {old} of slot {slot} merged into {where}")
+        return Event(t, "merge", slot=into, item=old, text=f"item {old} of slot {slot} merged into {where}{but}")
     why = WHY[config.policy]
-    return Event(t, "evict", slot=slot, item=old, text=f"evicted slot {slot} holding item {old}: {why}")
+    return Event(t, "evict", slot=slot, item=old, text=f"evicted slot {slot} holding item {old}: {why}{but}")
 
 
 def _missed(config: KeyValueConfig, arrays: Arrays, gone: Event) -> Iterator[Event]:

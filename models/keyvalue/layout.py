@@ -16,11 +16,10 @@ import numpy as np
 from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.models.keyvalue.parameters import LEDGER, Arrays, empty_memory, shapes, tail
 from memviz.ops.buffer import Room
-from memviz.ops.policies import POLICIES
+from memviz.ops.policies import RULES
 
 Array = np.ndarray
 APPEND, AVERAGE, REPLACE = range(3)
-MERGE = len(POLICIES)
 
 
 class Options(NamedTuple):
@@ -34,12 +33,15 @@ class Options(NamedTuple):
     tanh: bool  # queries, keys and values are squashed
     classes: bool  # the outputs exclude each other
     update: int  # APPEND, AVERAGE or REPLACE
-    policy: int  # of POLICIES, or MERGE
+    policy: int  # of RULES
     nearest: int  # 0 = all
     chance: Array  # (1,) uint64, the key of what is random
     hit: float
     rate: float
     decay: float
+    free: float
+    protect: int  # the step from which on what was written before it is protected, 0 = never
+    guarded: int  # how many slots can be protected, the lowest
     cosine_epsilon: float
     clip: float  # 0 = off
 
@@ -73,6 +75,7 @@ class Tape(NamedTuple):
     gate: Array
     similarity: Array  # (T, C, N) of the query
     reading: Array  # (T, C, N) weightings
+    protected: Array  # (T, C, N) PROTECTED where the step may not write, WANTED where it would have, else 0
     slot: Array  # (T, C) the slot written, -1 none
     into: Array  # (T, C) the slot that took in what was there, -1 none
     kept_key: Array  # (T, C) share of the slot's old key in its new one
@@ -83,7 +86,7 @@ class Tape(NamedTuple):
     values: Array
     inverse: Array  # (R, C, N) one over the norm of every key
     ledger: Array  # (R, C, 5, N)
-    room: Array  # (2, N) for the cosines of a write, and for when an item is asked for next
+    room: Array  # (3, N) the cosines of a write; when an item is asked for next; a memory with nothing protected
     logits: Array  # (T, C, Y)
 
 
@@ -127,13 +130,13 @@ def tape_shapes(config: KeyValueConfig, X: int, Y: int, T: int, C: int, R: int) 
         "sums": (T, C, blocks["heads"][1]),
         **dict.fromkeys(("query", "key", "value"), (T, C, W)),
         **dict.fromkeys(("strength", "gate"), (T, C)),
-        **dict.fromkeys(("similarity", "reading"), (T, C, N)),
+        **dict.fromkeys(("similarity", "reading", "protected"), (T, C, N)),
         **dict.fromkeys(("slot", "into", "kept_key", "kept_value"), (T, C)),
         **dict.fromkeys(("old_keys", "old_values"), (T, C, 2, W)),
         **dict.fromkeys(("keys", "values"), (R, C, N, W)),
         "inverse": (R, C, N),
         "ledger": (R, C, len(LEDGER), N),
-        "room": (2, N),
+        "room": (3, N),
         "logits": (T, C, Y),
     }
 
@@ -201,12 +204,15 @@ def options(config: KeyValueConfig) -> Options:
         tanh=config.vectors == "tanh",
         classes=config.outputs == "classes",
         update=("append", "average", "replace").index(config.update),
-        policy=MERGE if config.policy == "merge" else POLICIES.index(config.policy),
+        policy=RULES.index(config.policy),
         nearest=config.nearest,
         chance=np.array([config.policy_seed], np.uint64),
         hit=config.hit,
         rate=config.rate,
         decay=config.decay,
+        free=config.free,
+        protect=config.protect,
+        guarded=config.guarded,
         cosine_epsilon=config.cosine_epsilon,
         clip=config.clip,
     )

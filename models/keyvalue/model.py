@@ -112,13 +112,17 @@ def _signals(config: KeyValueConfig, of: Tape | Gradients) -> Arrays:
 def _bookkeeping(config: KeyValueConfig, tape: Tape) -> Arrays:
     """The signals that are choices and counts: no gradient flows through them."""
     ledger, slots = tape.ledger[:, 0], np.arange(config.N)
-    return {
+    every = {
         "item": ledger[1:, 0].copy(),
         "item_start": ledger[0, 0].copy(),
         "age": np.where(ledger[1:, 0] < 0, 0, np.abs(ledger[1:, 2])),
         "count": ledger[1:, 3].copy(),
+        "usage": np.where(ledger[1:, 0] < 0, 0, ledger[1:, 4]),
+        "protected": tape.protected[:, 0].copy(),
         "write_weighting": (tape.slot[:, :, None] == slots).astype(ledger.dtype),
     }
+    known = signals(config)
+    return {name: value for name, value in every.items() if name in known}
 
 
 def _state_after(config: KeyValueConfig, tape: Tape, X: int) -> Arrays:

@@ -12,13 +12,13 @@ takes the oldest slot). Which slots these are (choose.py) is constant in the bac
 
 from __future__ import annotations
 
-from memviz.models.keyvalue.choose import find_slot, hit_slot, later, newest, weigh
-from memviz.models.keyvalue.layout import APPEND, AVERAGE
+from memviz.models.keyvalue.choose import guard, later, take_slot, weigh
 from memviz.ops.content import inverse_norm
 from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
 from memviz.ops.lookup import lookup_vjp, similarities
-from memviz.ops.policies import Ledger, read_from, written
+from memviz.ops.policies import Ledger, read_from, usage_after_read
+from memviz.ops.policies.merge import halve_into, halve_into_vjp
 
 
 @kernel
@@ -52,57 +52,29 @@ def put_vjp(kept, scale, new, drow, dnew):
     return dscale
 
 
-@kernel
-def halve_into(rows, i, j):
-    """Row i becomes the mean of rows i and j."""
-    half = rows.dtype.type(0.5)
-    for w in range(rows.shape[1]):
-        rows[i, w] = half * (rows[i, w] + rows[j, w])
-
-
-@kernel
-def halve_into_vjp(drows, i, j):
-    """Turn drows after into drows before; row j, overwritten since, has none of its own."""
-    half = drows.dtype.type(0.5)
-    for w in range(drows.shape[1]):
-        drows[i, w] *= half
-        drows[j, w] += drows[i, w]
-
-
 @part
 def read_slots(options, tape, t, c, after):
-    """Write how similar the keys are, and where the step reads; note the use of the slot read most."""
+    """Write how similar the keys are, and where the step reads; note what is read, and the slot read most."""
     keys, inverse, ledger = tape.keys[after, c], tape.inverse[after, c], tape.ledger[after, c]
-    book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], tape.room[1])
-    later(book, ledger.dtype.type(options.decay))
+    book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], tape.room[1], tape.protected[t, c])
+    later(book)
     similarities(keys, inverse, tape.query[t, c], options.cosine_epsilon, tape.similarity[t, c])
     strength, reading = tape.strength[t, c], tape.reading[t, c]
     top = weigh(tape.similarity[t, c], book.item, options.nearest, options.hard, strength, reading)
+    decay, free = ledger.dtype.type(options.decay), ledger.dtype.type(options.free)
+    usage_after_read(options.policy, book.usage, decay, free, reading)
     if top >= 0:
         read_from(book, top, 0, 0)
+    guard(options.protect, options.guarded, book, t)
 
 
 @part
 def write_slot(options, tape, t, c, after):
-    """Choose a slot if the step writes, keep its old rows, write it, and note it in the ledger."""
+    """Write the slot that is chosen, if one is, and keep its old rows."""
+    take_slot(options, tape, t, c, after)
     keys, values, inverse = tape.keys[after, c], tape.values[after, c], tape.inverse[after, c]
-    ledger, epsilon = tape.ledger[after, c], options.cosine_epsilon
-    slot = into = -1
-    kept_key = kept_value = keys.dtype.type(0)
-    if tape.gate[t, c] > 0.5:
-        book = Ledger(ledger[0], ledger[1], ledger[2], ledger[3], ledger[4], tape.room[1])
-        if options.update != APPEND:
-            slot = hit_slot(keys, inverse, book.item, tape.key[t, c], epsilon, options.hit, tape.room[0])
-        if slot >= 0:
-            book.touched[slot] = 0
-            book.usage[slot] += 1
-            if options.update == AVERAGE:
-                kept_key, kept_value = keys.dtype.type(1), keys.dtype.type(1 - options.rate)
-        else:
-            hits, item = (options.hit, epsilon), newest(book.item) + 1
-            place = options.policy, options.chance, hits, tape.room, tape.query, keys, inverse, ledger, c, t
-            slot, into = find_slot(*place)
-            written(book, slot, item, 0, 0)
+    slot, into, epsilon = int(tape.slot[t, c]), int(tape.into[t, c]), options.cosine_epsilon
+    if slot >= 0:
         copy(keys[slot], tape.old_keys[t, c, 0])
         copy(values[slot], tape.old_values[t, c, 0])
         if into >= 0:
@@ -111,11 +83,9 @@ def write_slot(options, tape, t, c, after):
             halve_into(keys, into, slot)
             halve_into(values, into, slot)
             inverse[into] = inverse_norm(keys[into], epsilon)
-        put(keys[slot], kept_key, keys.dtype.type(1), tape.key[t, c])
-        put(values[slot], kept_value, tape.gate[t, c], tape.value[t, c])
+        put(keys[slot], tape.kept_key[t, c], keys.dtype.type(1), tape.key[t, c])
+        put(values[slot], tape.kept_value[t, c], tape.gate[t, c], tape.value[t, c])
         inverse[slot] = inverse_norm(keys[slot], epsilon)
-    tape.slot[t, c], tape.into[t, c] = slot, into
-    tape.kept_key[t, c], tape.kept_value[t, c] = kept_key, kept_value
 
 
 @part

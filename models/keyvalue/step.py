@@ -95,6 +95,7 @@ def remember(options, tape, edits, t):
         blend(tape.values[after, c], tape.reading[t, c], r)
         if edits is not None:
             edit(r, edits.read_vector[t, 0])
+            edit(tape.protected[t, c], edits.protected[t])
         write_slot(options, tape, t, c, after)
         if edits is not None:
             edit_writing(options, tape, edits, t, c)

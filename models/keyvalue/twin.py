@@ -1,7 +1,8 @@
 """The network in torch, batched: the oracle of kernels.py, function by function, and the path to CUDA.
 
 Everything has time and the batch first: inputs (T, B, X), a state's memory (B, N, 2 W + 5) with rows [value | key |
-item born touched count usage]. There is no backward here: torch derives it. Slots are chosen one episode at a time.
+item born touched count usage]. There is no backward here: torch derives it. Slots are chosen one
+episode at a time, in plain.py.
 """
 
 from __future__ import annotations
@@ -12,17 +13,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from memviz.models.keyvalue.config import KeyValueConfig
-from memviz.models.keyvalue.parameters import LEDGER, columns, empty_memory
+from memviz.models.keyvalue.parameters import columns, empty_memory
+from memviz.models.keyvalue.plain import COUNT, ITEM, TOUCHED, USAGE, note_read, place, protected
 from memviz.ops.clip import clip_twin
 from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.lookup import lookup_twin, similarities_twin
 from memviz.ops.loss import chunk_loss_twin
 from memviz.ops.lstm import lstm_twin
-from memviz.ops.policies import POLICIES, Ledger, victim
-from memviz.ops.random import mix
 
 Tensors = dict[str, Tensor]
-ITEM, BORN, TOUCHED, COUNT, USAGE = range(len(LEDGER))
 
 
 def start(config: KeyValueConfig, params: Tensors, B: int) -> Tensors:
@@ -79,54 +78,8 @@ def read(config: KeyValueConfig, memory: Tensor, told: Tensors) -> Tensors:
     return {"reading": reading, "read_vector": (reading.unsqueeze(1) @ values).squeeze(1)}
 
 
-def note_read(config: KeyValueConfig, ledger: np.ndarray, cosines: np.ndarray) -> None:
-    """A step passes for one episode's ledger (N, 5), and the slot read most is used."""
-    used = ledger[:, ITEM] >= 0
-    ledger[:, USAGE] *= config.decay
-    ledger[used, BORN] -= 1
-    ledger[used, TOUCHED] -= 1
-    if used.any():
-        top = np.where(used, cosines, -4).argmax()
-        ledger[top, TOUCHED] = 0
-        ledger[top, [COUNT, USAGE]] += 1
-
-
-def place(
-    config: KeyValueConfig, ledger: np.ndarray, cosines: np.ndarray, pairs: np.ndarray, ahead: np.ndarray
-) -> tuple[int, int, bool]:
-    """(slot, into, whether it is a hit) for one episode's write, noted in its ledger (N, 5).
-
-    cosines (N,) of the key written with those stored | pairs (N, N) of those stored | ahead (later steps, N) of the
-    queries to come with those stored.
-    """
-    used = ledger[:, ITEM] >= 0
-    slot = int(np.where(used, cosines, -4).argmax())
-    if config.update != "append" and used[slot] and cosines[slot] >= config.hit:
-        ledger[slot, TOUCHED] = 0
-        ledger[slot, USAGE] += 1
-        return slot, -1, True
-    item, into = ledger[:, ITEM].max() + 1, -1
-    if used.all() and config.policy == "merge":
-        above = np.where(np.triu(np.ones_like(pairs), 1) > 0, pairs, -4)
-        first, slot = (0, 0) if config.N == 1 else np.unravel_index(above.argmax(), above.shape)
-        if first != slot:
-            into, old = int(first), ledger[int(slot)]
-            ledger[into, BORN] = min(ledger[into, BORN], old[BORN])
-            ledger[into, TOUCHED] = max(ledger[into, TOUCHED], old[TOUCHED])
-            ledger[into, [COUNT, USAGE]] += old[[COUNT, USAGE]]
-    else:
-        hits = np.concatenate([ahead >= config.hit, np.ones((1, config.N), bool)])
-        columns_of = [np.ascontiguousarray(ledger[:, i]) for i in range(len(LEDGER))]
-        book = Ledger(*columns_of, hits.argmax(0).astype(float))
-        chance = np.uint64(mix(np.uint64(config.policy_seed), int(max(item - 1, 0))))
-        policy = 0 if config.policy == "merge" else POLICIES.index(config.policy)
-        slot = victim(policy, book, chance, 0)
-    ledger[int(slot)] = (item, 0, 0, 0, 1)
-    return int(slot), into, False
-
-
-def write(config: KeyValueConfig, memory: Tensor, told: Tensors, ahead: Tensor) -> Tensors:
-    """The memory after the step, and the slot it wrote (B,), -1 for none; ahead (later steps, B, W) queries to come."""
+def write(config: KeyValueConfig, memory: Tensor, told: Tensors, ahead: Tensor, t: int) -> Tensors:
+    """The memory after step t, and where it wrote (B, N); told: heads and read; ahead (later steps, B, W) queries."""
     W, N = config.W, config.N
     values, keys, ledger = memory[..., :W], memory[..., W : 2 * W], memory[..., 2 * W :].detach().clone()
     ledger[..., ITEM] = torch.where(ledger[..., ITEM] < 0, -1.0, ledger[..., ITEM])
@@ -134,16 +87,20 @@ def write(config: KeyValueConfig, memory: Tensor, told: Tensors, ahead: Tensor) 
     asked, offered = (similarities_twin(known, told[name].detach(), epsilon) for name in ("query", "key"))
     later = similarities_twin(known, ahead.detach(), epsilon) if len(ahead) else ahead.new_zeros(0, len(known), N)
     pairs = torch.stack([similarities_twin(known, known[:, n], epsilon) for n in range(N)], 1)
-    slots, books = [], ledger.cpu().numpy().astype(float)
+    books, reading = ledger.cpu().numpy().astype(float), told["reading"].detach().cpu().numpy()
+    safe = np.zeros((len(memory), N))
     slots = torch.full((len(memory),), -1)
     new_values, new_keys = list(values.unbind(0)), list(keys.unbind(0))
     for b, book in enumerate(books):
-        note_read(config, book, asked[b].cpu().numpy())
+        note_read(config, book, asked[b].cpu().numpy(), reading[b])
+        safe[b] = protected(config, book, t)
         gate = told["gate"][b] if "gate" in told else values.new_ones(())
         if gate <= 0.5:
             continue
         cosines = (offered[b].cpu().numpy(), pairs[b].cpu().numpy(), later[:, b].cpu().numpy())
-        slot, into, hit = place(config, book, *cosines)
+        slot, into, hit = place(config, book, *cosines, safe[b])
+        if slot < 0:
+            continue
         average = hit and config.update == "average"
         kept_value, kept_key = (1 - config.rate, 1.0) if average else (0.0, 0.0)
         for rows, kept, new in (
@@ -158,11 +115,12 @@ def write(config: KeyValueConfig, memory: Tensor, told: Tensors, ahead: Tensor) 
         slots[b] = slot
     after = torch.cat([torch.stack(new_values), torch.stack(new_keys), ledger.new_tensor(books)], -1)
     one_hot = functional.one_hot(slots + 1, N + 1)[:, 1:].to(after)
-    return {"memory": after, "writing": one_hot.requires_grad_(torch.is_grad_enabled())}
+    constant = {"writing": one_hot, "protected": ledger.new_tensor(safe)}
+    return {"memory": after} | {name: value.requires_grad_(torch.is_grad_enabled()) for name, value in constant.items()}
 
 
-def step(config: KeyValueConfig, params: Tensors, state: Tensors, inputs: Tensor) -> Tensors:
-    """The state after one step; it holds everything that was computed on the way. inputs: this step's and later."""
+def step(config: KeyValueConfig, params: Tensors, state: Tensors, inputs: Tensor, t: int = 0) -> Tensors:
+    """The state after step t; it holds everything that was computed on the way. inputs: this step's and later."""
     encoded = encode(config, params, state, inputs[0])
     told = heads(config, params, encoded["hidden"])
     done = read(config, state["memory"], told)
@@ -171,7 +129,7 @@ def step(config: KeyValueConfig, params: Tensors, state: Tensors, inputs: Tensor
         coming = encode(config, params, coming, x)
         ahead.append(heads(config, params, coming["hidden"])["query"])
     queries = torch.stack(ahead) if ahead else inputs.new_zeros(0, len(state["memory"]), config.W)
-    return {**encoded, **told, **done, **write(config, state["memory"], told, queries)}
+    return {**encoded, **told, **done, **write(config, state["memory"], told | done, queries, t)}
 
 
 def forward(
@@ -180,7 +138,7 @@ def forward(
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
     states = [start(config, params, inputs.shape[1]) if state is None else state]
     for t in range(len(inputs)):
-        states.append(step(config, params, states[-1], inputs[t:]))
+        states.append(step(config, params, states[-1], inputs[t:], t))
     hidden, words = (torch.stack([each[name] for each in states[1:]]) for name in ("hidden", "read_vector"))
     weights, H = params["output"], config.hidden
     logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
@@ -208,7 +166,10 @@ def tape(config: KeyValueConfig, states: list[Tensors]) -> Tensors:
     for suffix, memory in (("", after), ("_start", first.unsqueeze(0))):
         signals |= {f"memory{suffix}": memory[..., :W], f"memory_keys{suffix}": memory[..., W : 2 * W]}
         signals[f"item{suffix}"] = memory[..., 2 * W]
-    return {name: value.squeeze(0) if name.endswith("_start") else value for name, value in signals.items()} | {
-        "age": -after[..., 2 * W + TOUCHED],
-        "count": after[..., 2 * W + COUNT],
-    }
+    signals = {name: value.squeeze(0) if name.endswith("_start") else value for name, value in signals.items()}
+    signals |= {"age": -after[..., 2 * W + TOUCHED], "count": after[..., 2 * W + COUNT]}
+    if config.policy in ("usage", "fading"):
+        signals["usage"] = after[..., 2 * W + USAGE]
+    if config.protect:
+        signals["protected"] = torch.stack([state["protected"] for state in states[1:]])
+    return signals

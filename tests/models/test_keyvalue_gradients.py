@@ -33,6 +33,14 @@ CASES += [
     {"feedback": True, "past": 0, "write": "gate", "vectors": "tanh", "policy": "usage"},
     {"controller": "lstm", "feedback": True, "past": 2, "strength": "softplus", "policy": "merge"},
     {"W": 1, "hidden": 1, "update": "append"},
+    {"policy": "usage", "free": 1.0, "hard": True, "update": "append"},
+]
+SAFE = {"protect": 4, "protect_share": 0.5}  # slots 0 and 1, once they are filled
+CASES += [{"policy": policy, "update": "append", **SAFE} for policy in RULES]
+CASES += [
+    {"update": "average", "protect": 1, "write": "gate"},
+    {"update": "append", "protect": 5, "controller": "lstm", "feedback": True},  # nothing is left to write to
+    {"update": "replace", "protect": 3, "policy": "usage", "hit": 0.5},
 ]
 every_case = pytest.mark.parametrize("knobs", CASES, ids=lambda knobs: " ".join(f"{k}={v}" for k, v in knobs.items()))
 
@@ -158,4 +166,4 @@ def test_every_case_fills_its_memory_and_gives_something_up(knobs):
     tape = MODEL.forward(config, params, MODEL.start(config, params), inputs, None)[2]
     names = {event.name for event in MODEL.events(config, tape)}
     assert {"read", "write"} <= names
-    assert names & {"evict", "merge", "hit"}
+    assert names & {"evict", "merge", "hit"} or config.protect

@@ -9,7 +9,7 @@ from memviz.contracts.errors import ConfigError
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
 from memviz.models.keyvalue import MODEL
-from memviz.models.keyvalue.config import KeyValueConfig
+from memviz.models.keyvalue.config import RULES, KeyValueConfig
 from memviz.ops.policies.simulate import simulate
 
 X, Y, W, HIT = 3, 2, 8, 0.9
@@ -142,7 +142,18 @@ def test_events_tell_hits_and_misses_in_order():
     assert names(tape, settings) == ["miss", "write", "read", "miss", "write", "read", "hit", "write"]
 
 
-@pytest.mark.parametrize("knobs", [{}, {"hard": True}, {"write": "gate"}, {"controller": "lstm"}, {"policy": "merge"}])
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {},
+        {"hard": True},
+        {"write": "gate"},
+        {"controller": "lstm"},
+        {"policy": "merge"},
+        {"policy": "usage"},
+        {"protect": 3},
+    ],
+)
 def test_tape_is_a_valid_trace_without_findings(knobs):
     settings = config(**knobs)
     params = MODEL.init(settings, X, Y, np.random.default_rng(1))
@@ -164,3 +175,97 @@ def test_an_episode_in_two_halves_is_the_same_episode(policy):
     np.testing.assert_array_equal(np.concatenate([first, second]), outputs)
     for name, value in end.items():
         np.testing.assert_array_equal(after[name], value)
+
+
+def protected(**knobs):
+    return config(hard=True, update="replace", protect=2, **knobs)
+
+
+def refusals(tape, settings):
+    told = [event for event in MODEL.events(settings, tape) if event.name == "refuse"]
+    return [(event.t, event.slot, event.item) for event in told]
+
+
+@pytest.mark.parametrize("policy", RULES)
+def test_what_was_written_before_the_marked_step_stays(policy):
+    settings = protected(policy=policy)
+    tape = play(settings, [0, 1, 2, 3, 4, 5, 6], [7] * 7)[2]
+    assert list(tape["item"][-1]) == [0, 1, 6]
+    np.testing.assert_array_equal(tape["memory"][-1, :2], tape["memory"][1, :2])
+    np.testing.assert_array_equal(tape["protected"][:2], 0)
+    assert ((tape["protected"][2:] > 0) == [True, True, False]).all()
+    assert list(play(config(policy=policy, hard=True), [0, 1, 2, 3, 4, 5, 6], [7] * 7)[2]["item"][-1]) != [0, 1, 6]
+
+
+def test_the_event_tells_which_protected_slot_was_passed_over():
+    settings = protected()
+    tape = play(settings, [0, 1, 2, 3], [7] * 4)[2]
+    (gone,) = (event for event in MODEL.events(settings, tape) if event.name == "evict")
+    assert gone.text == "evicted slot 2 holding item 2: least recently used; slot 1 is protected"
+    assert list(tape["protected"][3]) == [1, 2, 0]  # slot 0 is young: of keys unlike the query, the lowest is read
+
+
+def test_a_protected_entry_cannot_be_replaced_by_its_own_key():
+    settings = protected()
+    values = np.arange(1.0, 1 + 3 * W).reshape(3, W)
+    tape = play(settings, [0, 1, 0], [7] * 3, values)[2]
+    np.testing.assert_array_equal(tape["memory"][-1, :2], values[:2])
+    assert refusals(tape, settings) == [(2, 0, 0)]
+    assert [event.text for event in MODEL.events(settings, tape) if event.name == "refuse"] == [
+        "refused: slot 0 is protected, nothing was written"
+    ]
+
+
+def test_where_all_is_protected_a_newcomer_is_refused_and_where_a_share_is_it_has_room():
+    full = config(N=2, hard=True, protect=2)
+    tape = play(full, [0, 1, 2, 3], [7] * 4)[2]
+    assert list(tape["item"][-1]) == [0, 1]
+    assert refusals(tape, full) == [(2, 1, 1), (3, 1, 1)]
+    shared = config(N=2, hard=True, protect=2, protect_share=0.5)
+    tape = play(shared, [0, 1, 2, 3], [7] * 4)[2]
+    assert list(tape["item"][-1]) == [0, 3]
+    assert refusals(tape, shared) == []
+
+
+def test_what_an_episode_before_has_left_is_protected_too():
+    settings = config(N=2, hard=True, protect=1)
+    start = play(settings, [0], [7])[1]
+    tape = play(settings, [1, 2, 3], [7] * 3, start=start)[2]
+    assert list(tape["item"][-1]) == [0, 1]
+
+
+def test_a_hand_may_protect_a_slot_and_overwrite_a_protected_one():
+    settings = protected()
+    params = MODEL.init(settings, X, Y, np.random.default_rng(1))
+    safe, place = np.full((4, 3), np.nan), np.full((4, 1, 3), np.nan)
+    safe[3] = [0, 0, 1]
+    edits = {"write_key": KEYS[:4][:, None], "read_key": KEYS[[7] * 4][:, None], "protected": safe}
+    tape = MODEL.forward(settings, params, MODEL.start(settings, params), np.zeros((4, X)), edits)[2]
+    assert list(tape["item"][-1]) == [0, 3, 2]
+    place[3, 0, 2] = 1
+    forced = MODEL.forward(
+        settings, params, MODEL.start(settings, params), np.zeros((4, X)), {**edits, "write_weighting": place}
+    )[2]
+    np.testing.assert_array_equal(forced["memory_keys"][-1, 2], KEYS[3])
+
+
+def test_usage_goes_from_one_by_what_is_read():
+    settings = config(policy="usage", free=0.25, update="append")
+    tape = play(settings, [0, 1, 2, 3], [7, 0, 0, 0])[2]
+    want = np.zeros(3)
+    for t in range(4):
+        want *= 1 - 0.25 * tape["read_weighting"][t, 0]
+        want[tape["write_weighting"][t, 0] > 0] = 1
+        np.testing.assert_allclose(tape["usage"][t], want, rtol=1e-12)
+    assert list(tape["item"][-1]) == [3, 1, 2]  # what was read most is done with
+
+
+def test_an_edited_usage_changes_what_is_given_up():
+    settings = config(policy="usage", hard=True)
+    params = MODEL.init(settings, X, Y, np.random.default_rng(1))
+    usage = np.full((4, 3), np.nan)
+    usage[2] = [0.9, 0.8, 0.1]
+    edits = {"write_key": KEYS[:4][:, None], "read_key": KEYS[[0, 0, 0, 0]][:, None], "usage": usage}
+    tape = MODEL.forward(settings, params, MODEL.start(settings, params), np.zeros((4, X)), edits)[2]
+    np.testing.assert_array_equal(tape["usage"][2], usage[2])
+    assert list(tape["item"][-1]) == [0, 1, 3]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from memviz.contracts.errors import ConfigError
-from memviz.ops.policies import POLICIES
+from memviz.ops.policies import RULES
 from memviz.ops.policies.simulate import hit_rate, simulate
 from memviz.tasks.stream import TASK
 from memviz.tasks.stream.config import PRESETS, StreamConfig
@@ -42,7 +42,7 @@ def test_a_memory_of_a_third_of_the_items_evicts_at_least_once_in_ten_steps(conf
     rng = np.random.default_rng(5)
     for _ in range(10):
         items = items_of(config, rng, 200)
-        for policy in POLICIES:
+        for policy in RULES:
             _, evicted, _ = simulate(policy, items, config.items // 3)
             assert np.mean(evicted >= 0) >= 0.1, policy
 

@@ -1,12 +1,13 @@
 """Which slot of a full memory is given up: one policy a file, and `victim`, which asks the one chosen.
 
-A policy sees a ledger, what is known of every slot, and says a slot. Free slots are never asked about: they are filled
-in order before anything is evicted. Ties go to the lower slot everywhere, unless a policy says otherwise.
+A policy is a rank: a number for every slot, from the ledger, which is what is known of them. The slot of the smallest
+is given up; of several, the one used longest ago; of several still, the lowest. Free slots are never asked about: they
+are filled in order before anything is given up. Protected slots are never given up.
 
-Symbols: ledger fields, each (N,): `item` int64, the item a slot holds, -1 free; `born` int64, the step of its write;
-`touched` int64, the step it was last written or read at; `count` int64, how often it was read since it was written;
-`usage` float64, a decaying sum of its uses; `next` int64, the step its item is asked for next (T where never again:
-known only to Belady). `key` uint64 and `t` decide what is random.
+Symbols: ledger fields, each (N,): `item` the item a slot holds, -1 free; `born` the step of its write; `touched` the
+step it was last written or read at; `count` how often it was read since it was written; `usage` as the policy `usage`
+has it, or else as `fading`; `next` the step its item is asked for next (T where never again: known only to Belady);
+`protected` above 0 where the slot is. `key` uint64 and `t` decide what is random.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.ops.kernel import kernel
-from memviz.ops.policies.belady import farthest
-from memviz.ops.policies.fifo import first_in
-from memviz.ops.policies.lfu import least_used_often
-from memviz.ops.policies.lru import least_recent
+from memviz.ops.policies.belady import belady
+from memviz.ops.policies.fading import faded
+from memviz.ops.policies.fifo import fifo
+from memviz.ops.policies.lfu import lfu
+from memviz.ops.policies.lru import lru
 from memviz.ops.policies.oldest import oldest
-from memviz.ops.policies.random import anyone
-from memviz.ops.policies.usage import least_usage
+from memviz.ops.policies.random import chance
+from memviz.ops.policies.usage import freed
 
-POLICIES = ("fifo", "lru", "lfu", "random", "oldest", "usage", "belady")
-FIFO, LRU, LFU, RANDOM, OLDEST, USAGE, BELADY = range(len(POLICIES))
+POLICIES = ("fifo", "lru", "lfu", "random", "oldest", "fading", "usage", "belady")  # merge gives no slot up whole
+FIFO, LRU, LFU, RANDOM, OLDEST, FADING, USAGE, BELADY = range(len(POLICIES))
+RULES, MERGE = (*POLICIES, "merge"), len(POLICIES)  # what a full memory can do
 FREE = -1
 
 
@@ -38,58 +41,78 @@ class Ledger(NamedTuple):
     count: np.ndarray
     usage: np.ndarray
     next: np.ndarray
+    protected: np.ndarray
 
 
 def ledger(N: int) -> Ledger:
-    """The ledger of an empty memory of N slots."""
-    numbers = [np.zeros(N, np.int64) for _ in range(5)]
-    numbers[0][:] = FREE
-    item, born, touched, count, following = numbers
-    return Ledger(item, born, touched, count, np.zeros(N), following)
+    """The ledger of an empty memory of N slots, none protected."""
+    item, born, touched, count, following, protected = (np.zeros(N, np.int64) for _ in range(6))
+    item[:] = FREE
+    return Ledger(item, born, touched, count, np.zeros(N), following, protected)
 
 
 @kernel
-def victim(policy, ledger, key, t):
-    """The slot to write an item to that has none: the first free one, else the one that the policy gives up."""
-    for n in range(ledger.item.shape[0]):
-        if ledger.item[n] == FREE:
-            return n
+def rank(policy, book, key, t, n):
+    """What the policy thinks of slot n: the smaller, the sooner it goes."""
     if policy == FIFO:
-        return first_in(ledger.born)
+        return float(fifo(book, n))
     if policy == LRU:
-        return least_recent(ledger.touched)
+        return float(lru(book, n))
     if policy == LFU:
-        return least_used_often(ledger.count, ledger.touched)
+        return float(lfu(book, n))
     if policy == RANDOM:
-        return anyone(ledger.item.shape[0], key, t)
+        return chance(key, t, n)
     if policy == OLDEST:
-        return oldest(ledger.touched, key, t)
+        return float(oldest(book, key, t, n))
+    if policy == BELADY:
+        return float(belady(book, n))
+    return float(book.usage[n])  # FADING and USAGE, which differ in how it comes about
+
+
+@kernel
+def victim(policy, book, key, t):
+    """The slot to write an item to that has none: the first free one, else the one given up; -1: all are protected."""
+    for n in range(book.item.shape[0]):
+        if book.item[n] == FREE:
+            return n
+    least, slot = 0.0, -1
+    for n in range(book.item.shape[0]):
+        if book.protected[n] <= 0:
+            this = rank(policy, book, key, t, n)
+            if slot < 0 or this < least or (this == least and book.touched[n] < book.touched[slot]):
+                least, slot = this, n
+    return slot
+
+
+@kernel
+def written(book, n, item, t, following):
+    """Note that slot n was filled with an item at step t, which is asked for next at step `following`."""
+    book.item[n] = item
+    book.born[n] = book.touched[n] = t
+    book.count[n] = 0
+    book.usage[n] = 1
+    book.next[n] = following
+
+
+@kernel
+def hit_by_write(policy, book, n, t):
+    """Note that slot n was written again at step t, with the item that it holds."""
+    book.touched[n] = t
+    book.usage[n] = 1 if policy == USAGE else book.usage[n] + 1
+
+
+@kernel
+def read_from(book, n, t, following):
+    """Note that slot n was read most at step t, and that its item is asked for next at step `following`."""
+    book.touched[n] = t
+    book.count[n] += 1
+    book.next[n] = following
+
+
+@kernel
+def usage_after_read(policy, usage, decay, free, reading):
+    """Take usage (N,) to what it is after a step's read weighting (N,), by the policy's own equation."""
     if policy == USAGE:
-        return least_usage(ledger.usage)
-    return farthest(ledger.next)
-
-
-@kernel
-def written(ledger, n, item, t, following):
-    """Note that slot n was written with an item at step t, which is asked for next at step `following`."""
-    ledger.item[n] = item
-    ledger.born[n] = ledger.touched[n] = t
-    ledger.count[n] = 0
-    ledger.usage[n] = 1.0
-    ledger.next[n] = following
-
-
-@kernel
-def read_from(ledger, n, t, following):
-    """Note that slot n was read at step t, and that its item is asked for next at step `following`."""
-    ledger.touched[n] = t
-    ledger.count[n] += 1
-    ledger.usage[n] += 1.0
-    ledger.next[n] = following
-
-
-@kernel
-def passed(ledger, decay):
-    """Note that a step has passed: usage decays."""
-    for n in range(ledger.usage.shape[0]):
-        ledger.usage[n] *= decay
+        freed(usage, free, reading)
+    else:
+        faded(usage, decay, reading)

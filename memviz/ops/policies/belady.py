@@ -9,13 +9,9 @@ from memviz.ops.kernel import kernel
 
 
 @kernel
-def farthest(following):
-    """argmax of following (N,), the step at which each slot's item is asked for next."""
-    n = 0
-    for i in range(1, following.shape[0]):
-        if following[i] > following[n]:
-            n = i
-    return n
+def belady(book, n):
+    """The step at which the slot's item is asked for next, below 0: the farthest is the smallest."""
+    return -book.next[n]
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""First in, first out: the slot that was written longest ago, however often it was read since."""
+"""First in, first out: the slot that was filled longest ago, however often it was read since."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ from memviz.ops.kernel import kernel
 
 
 @kernel
-def first_in(born):
-    """argmin of born (N,), the step each slot was written at."""
-    n = 0
-    for i in range(1, born.shape[0]):
-        if born[i] < born[n]:
-            n = i
-    return n
+def fifo(book, n):
+    """The step the slot was filled at."""
+    return book.born[n]

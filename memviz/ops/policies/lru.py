@@ -6,10 +6,6 @@ from memviz.ops.kernel import kernel
 
 
 @kernel
-def least_recent(touched):
-    """argmin of touched (N,), the step each slot was last used at."""
-    n = 0
-    for i in range(1, touched.shape[0]):
-        if touched[i] < touched[n]:
-            n = i
-    return n
+def lru(book, n):
+    """The step the slot was last used at."""
+    return book.touched[n]

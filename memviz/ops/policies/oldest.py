@@ -1,23 +1,18 @@
 """The oldest slot, with noise: age is the steps since the last use, and a little chance decides between equals.
 
 Source: Kaiser, Nachum, Roy, Bengio 2017, Learning to Remember Rare Events, section 2: n' = argmax A[i] + r_i, with r a
-small random number. How small is ours: an eighth of the slots.
+small random number. How small is ours: less than 1 + N // PART steps, so that below PART slots it orders equals alone.
 """
 
 from __future__ import annotations
 
 from memviz.ops.kernel import kernel
-from memviz.ops.random import between, mix
+from memviz.ops.random import mix, uniform
 
-PART = 8  # ages closer than N / PART may change places
+PART = 8
 
 
 @kernel
-def oldest(touched, key, t):
-    """argmax over slots of t - touched + r, r uniform in 0..N // PART by the key, the step and the slot."""
-    best, n = -1, 0
-    for i in range(touched.shape[0]):
-        age = t - touched[i] + between(mix(mix(key, t), i), 0, touched.shape[0] // PART)
-        if age > best:
-            best, n = age, i
-    return n
+def oldest(book, key, t, n):
+    """The step of the slot's last use, made earlier by the noise: t less this is A[n] + r_n."""
+    return book.touched[n] - uniform(mix(mix(key, t), n)) * (1 + book.touched.shape[0] // PART)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from memviz.ops.kernel import kernel
-from memviz.ops.random import between, mix
+from memviz.ops.random import mix, uniform
 
 
 @kernel
-def anyone(N, key, t):
-    """A slot of 0..N-1, each as likely."""
-    return between(mix(key, t), 0, N - 1)
+def chance(key, t, n):
+    """A number in [0, 1) for the slot: each is as likely to have the smallest."""
+    return uniform(mix(mix(key, t), n))

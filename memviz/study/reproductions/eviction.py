@@ -11,7 +11,7 @@ import numpy as np
 from memviz import catalog
 from memviz.contracts.knob import from_dict
 from memviz.contracts.reproduction import Figure, Reproduction
-from memviz.ops.policies import POLICIES
+from memviz.ops.policies import RULES
 from memviz.ops.policies.simulate import hit_rate, simulate
 from memviz.study.cell import Cell
 from memviz.study.row import Row, Tell
@@ -37,13 +37,14 @@ class Stream:
 
 
 def measure(cell: Cell, tell: Tell) -> dict[str, Any]:
-    """The hit rate of every policy on one stream of the task."""
+    """The hit rate of every policy on one stream of the task; merge goes by the items' keys, bits as -1 and 1."""
     task, seed = catalog.tasks()[cell.recipe["task"]], cell.recipe["seed"]
     config = from_dict(task.config, cell.recipe["knobs"]["task"])
     episode = task.sample(config, generator(STREAM, seed), LENGTH)
     shown = episode.inputs[::2, : config.key]  # an item is asked for, then told
-    items = np.unique(shown, axis=0, return_inverse=True)[1].reshape(-1)
-    rates = {policy: hit_rate(simulate(policy, items, CAPACITY, seed)[1]) for policy in POLICIES}
+    keys, items = np.unique(shown, axis=0, return_inverse=True)
+    stream = items.reshape(-1), CAPACITY, seed, 2 * keys - 1
+    rates = {policy: hit_rate(simulate(policy, *stream)[1]) for policy in RULES}
     return {"hit_rates": rates}
 
 
@@ -53,7 +54,7 @@ def figures(rows: Mapping[str, Sequence[Row]]) -> list[Figure]:
     for drift, each in rows.items():
         bound = mean(row["hit_rates"][BEST] for row in each)
         found.append(Figure(f"{drift}: {BEST}", "the optimum", f"{100 * bound:.1f} % hits"))
-        for policy in POLICIES:
+        for policy in RULES:
             if policy != BEST:  # that none beats the optimum is a theorem, and a test of the policies
                 rate = mean(row["hit_rates"][policy] for row in each)
                 ours = f"{100 * rate:.1f} % hits, {100 * rate / bound:.0f} % of the optimum's"

@@ -8,7 +8,9 @@
 
 Retention is the accuracy on A at the end, adaptation the accuracy on B, forgetting what was lost of A in between. With
 fewer slots than pairs a memory must give up one or the other: stability against plasticity. The knobs of the task are
-the sizes of both and the replay; that of the memory is how many slots it has. No model has write protection yet.
+the sizes of both and the replay; those of the memory are how many slots it has, and write protection: a key-value
+memory with protect = A, the step at which A is told, keeps what it has from then on, in all of its slots or in a share.
+`memviz reproduce two_tasks` measures each knob alone.
 
 Source: ours; the measures after Lopez-Paz & Ranzato 2017 (backward transfer), replay after Robins 1995.
 """
