@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
-from memviz.models.dnc.parameters import shapes
+from memviz.models.dnc.parameters import frame
+from memviz.ops import blocks
 
 Array = np.ndarray
 
@@ -140,17 +141,12 @@ class Work(NamedTuple):
 
 def tape_shapes(config: DNCConfig, X: int, Y: int, T: int, C: int, S: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of a Tape whose segments have S steps."""
-    R, N, W, hidden = config.read_heads, config.N, config.W, config.hidden
-    lstm, P = config.controller == "lstm", shapes(config, X, Y)["heads"][1]
+    R, N, W = config.read_heads, config.N, config.W
     linked, sharpen = N if config.links else 0, config.links and config.sharpen_links
     plain = not config.masked and config.cosine == "inside"
     segments = math.ceil(T / S)
     found = {
-        "rows": (T + 1, C, hidden + 1 + R * W + X),
-        "gates": (T, C, 4 * hidden if lstm else hidden),
-        "cell": (T + 1, C, hidden if lstm else 0),
-        "squashed": (T, C, hidden if lstm else 0),
-        "sums": (T, C, P),
+        **blocks.tape_shapes(frame(config), X, T, C),
         "vector": (T, C, R + 2, W),
         "erase": (T, C, W),
         "strength": (T, C, R + 1),
@@ -185,9 +181,11 @@ def gradient_shapes(config: DNCConfig, tape: Mapping[str, tuple[int, ...]], X: i
     return whole | {"link": (T1 if config.N <= MOST_SLOTS_SHOWN else 1, *whole["link"][1:])}
 
 
-def work_shapes(config: DNCConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+def work_shapes(config: DNCConfig, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of Work."""
-    blocks, linked = shapes(config, X, Y), config.N if config.links else 0
-    weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
-    weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
-    return {**weights, "room": (config.read_heads + 2, config.N), "turned": (linked, linked)}
+    linked = config.N if config.links else 0
+    return {
+        **blocks.turned_shapes(frame(config), Y),
+        "room": (config.read_heads + 2, config.N),
+        "turned": (linked, linked),
+    }

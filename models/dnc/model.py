@@ -12,8 +12,8 @@ from memviz.models.dnc.config import DNCConfig
 from memviz.models.dnc.config import signals as declared
 from memviz.models.dnc.edits import edit_state, edits_of
 from memviz.models.dnc.layout import Gradients, Parameters, Tape, Work
-from memviz.models.dnc.parameters import Arrays
 from memviz.models.dnc.workspace import Scratch
+from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 
