@@ -8,7 +8,9 @@ the bias is a row of the matrix), the words read, the input. The rows of each bl
     heads       (H + 1, P)              what the memory is told; absent without a memory
     output      (H + 1 + R W, Y)
 
-hidden_start and cell_start (H,), lstm only, hold before step 0.
+hidden_start and cell_start (H,), lstm only, hold before step 0. With L layers h is [h^1 .. h^L], L H numbers, and
+
+    deeper      (L - 1, H + controller's rows, 4 H or H)  rows [h of the layer below | h of its own, lstm | 1 | r | x]
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ class Frame:
     """The sizes of what surrounds a memory."""
 
     lstm: bool  # else the feed-forward controller
-    hidden: int  # H
+    hidden: int  # H, of every layer
     words: int = 0  # R W: numbers read in a step
     told: int = 0  # P: numbers that the memory is told in a step
+    layers: int = 1  # L
 
     @property
     def bias(self) -> int:
@@ -39,17 +42,24 @@ class Frame:
         return self.hidden if self.lstm else 0
 
     @property
+    def said(self) -> int:
+        """Numbers that the controller says in a step: h of all layers."""
+        return self.layers * self.hidden
+
+    @property
     def sums(self) -> int:
-        """Columns of the controller."""
+        """Columns of a layer's weights."""
         return 4 * self.hidden if self.lstm else self.hidden
 
 
 def weight_shapes(frame: Frame, X: int, Y: int) -> Shapes:
     """Name -> shape of the matrices, in the order of `first_weights`."""
+    seen = frame.bias + 1 + frame.words + X
     return {
-        "controller": (frame.bias + 1 + frame.words + X, frame.sums),
-        **({"heads": (frame.hidden + 1, frame.told)} if frame.told else {}),
-        "output": (frame.hidden + 1 + frame.words, Y),
+        "controller": (seen, frame.sums),
+        **({"deeper": (frame.layers - 1, frame.hidden + seen, frame.sums)} if frame.layers > 1 else {}),
+        **({"heads": (frame.said + 1, frame.told)} if frame.told else {}),
+        "output": (frame.said + 1 + frame.words, Y),
     }
 
 
@@ -61,14 +71,16 @@ def start_shapes(frame: Frame) -> Shapes:
 def first_weights(frame: Frame, size: Mapping[str, tuple[int, ...]], bias: int, rng: np.random.Generator) -> Arrays:
     """Small random matrices, zero biases (the controller's in row `bias`), forget gate open; the starts in size."""
     hidden, bound = frame.hidden, 1 / np.sqrt(frame.hidden)
-    params = {"controller": rng.uniform(-bound, bound, size["controller"])}
-    params["controller"][bias] = 0.0
-    if frame.lstm:
-        params["controller"][bias, hidden : 2 * hidden] = 1.0
+    params = {name: rng.uniform(-bound, bound, size[name]) for name in ("controller", "deeper") if name in size}
+    for name, block in params.items():
+        one = bias if name == "controller" else hidden + bias
+        block[..., one, :] = 0.0
+        if frame.lstm:
+            block[..., one, hidden : 2 * hidden] = 1.0
     for name in ("heads", "output"):
         if name in size:
             params[name] = rng.normal(0, 1 / np.sqrt(size[name][0] - 1), size[name])
-            params[name][hidden] = 0.0
+            params[name][frame.said] = 0.0
     for name in ("hidden_start", "cell_start", "read_vector_start"):
         if name in size:
             params[name] = rng.normal(0, 0.1, size[name])
@@ -77,10 +89,10 @@ def first_weights(frame: Frame, size: Mapping[str, tuple[int, ...]], bias: int, 
 
 def tape_shapes(frame: Frame, X: int, T: int, C: int) -> Shapes:
     """Name -> shape of the controller's arrays of a tape, and of what it tells the memory."""
-    cells = frame.hidden if frame.lstm else 0
+    cells = frame.said if frame.lstm else 0
     return {
-        "rows": (T + 1, C, frame.hidden + 1 + frame.words + X),
-        "gates": (T, C, frame.sums),
+        "rows": (T + 1, C, frame.said + 1 + frame.words + X),
+        "gates": (T, C, frame.layers * frame.sums),
         "cell": (T + 1, C, cells),
         "squashed": (T, C, cells),
         **({"sums": (T, C, frame.told)} if frame.told else {}),
@@ -89,7 +101,7 @@ def tape_shapes(frame: Frame, X: int, T: int, C: int) -> Shapes:
 
 def turned_shapes(frame: Frame, Y: int) -> Shapes:
     """Name -> shape of the transposed weights: what flows back goes through them the other way, but not into x."""
-    return {name: shape[::-1] for name, shape in weight_shapes(frame, 0, Y).items()}
+    return {name: (*shape[:-2], shape[-1], shape[-2]) for name, shape in weight_shapes(frame, 0, Y).items()}
 
 
 @lru_cache(maxsize=16)

@@ -66,10 +66,10 @@ def answer_vjp(limit, turned, logits, dlogits, drows):
 
 
 @part
-def weights_vjp(rows, first, dsums, dweights):
-    """Add into the gradient of weights that rows (T, C, K) met from their number `first` on, giving sums (T, C, P)."""
+def weights_vjp(rows, dsums, dweights):
+    """Add into the gradient of weights that met the beginning of rows (T, C, K), which gave sums (T, C, P)."""
     steps = rows.shape[0] * rows.shape[1]
-    seen = rows.reshape(steps, rows.shape[2])[:, first : first + dweights.shape[0]]
+    seen = rows.reshape(steps, rows.shape[2])[:, : dweights.shape[0]]
     matmul_add(seen.T, dsums.reshape(steps, dsums.shape[2]), dweights)
 
 

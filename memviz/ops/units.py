@@ -4,9 +4,10 @@
     feed-forward:  said       = tanh(sums)                     all memory is in the memory
 
 Source: Graves, Wayne, Danihelka 2014 (NTM), section 3.4; Graves et al. 2016 (DNC), Methods, "Controller network".
-Symbols: a row per episode | gates (C, 4 H) lstm, (C, H) feed-forward: the sums; lstm's become gates in place | before,
-cell (C, H) one step earlier and now, squashed (C, H) tanh(cell): of width 0 for feed-forward | said (C, H).
-edits: None, or what-if for cell and hidden, (T, H) each; it has one episode, so its rows are steps t, t + 1, ...
+Symbols: H units a layer, a row an episode | gates (C, layers 4 H) lstm, (C, layers H) feed-forward: the sums; lstm's
+become gates in place | before, cell (C, layers H) one step earlier and now, squashed likewise tanh(cell): of width 0
+for feed-forward | said (C, >= layers H). All are whole rows, so that numba knows them contiguous.
+edits: None, or what-if for cell and hidden, (T, layers H); it has one episode, so its rows are steps t, t + 1, ...
 Edges: those of `lstm` and `feedforward`.
 """
 
@@ -23,30 +24,39 @@ from memviz.ops.lstm import lstm, lstm_twin, lstm_vjp, say
 
 
 @part
-def units(has_cell, gates, before, cell, squashed, said, edits, t):
+def units(has_cell, H, layer, gates, before, cell, squashed, said, edits, t):
     """Turn sums into gates (lstm); write cell, squashed and said."""
+    at, end = layer * H, (layer + 1) * H
     for c in range(gates.shape[0]):
+        h = said[c, at:end]
         if has_cell:
-            lstm(gates[c], before[c], cell[c], squashed[c], said[c])
+            gate, now = gates[c, 4 * at : 4 * end], cell[c, at:end]
+            lstm(gate, before[c, at:end], now, squashed[c, at:end], h)
             if edits is not None:
-                edit(cell[c], edits.cell[t + c])
-                say(gates[c], cell[c], squashed[c], said[c])
+                edit(now, edits.cell[t + c, at:end])
+                say(gate, now, squashed[c, at:end], h)
         else:
-            feedforward(gates[c], said[c])
+            feedforward(gates[c, at:end], h)
         if edits is not None:
-            edit(said[c], edits.hidden[t + c])
+            edit(h, edits.hidden[t + c, at:end])
 
 
 @part
-def units_vjp(has_cell, gates, before, squashed, said, dsaid, dcell, dsums, dbefore):
+def units_vjp(has_cell, H, layer, gates, before, squashed, said, dsaid, dcell, dsums, dbefore):
     """Write dsums and dbefore; dcell comes as later steps' dL/dcell and leaves as the whole of it."""
+    at, end = layer * H, (layer + 1) * H
     for c in range(gates.shape[0]):
-        dsums[c][:] = 0
+        dh = dsaid[c, at:end]
         if has_cell:
-            dbefore[c][:] = 0
-            lstm_vjp(gates[c], before[c], squashed[c], dsaid[c], dcell[c], dsums[c], dbefore[c])
+            dsum, dlast = dsums[c, 4 * at : 4 * end], dbefore[c, at:end]
+            dsum[:] = 0
+            dlast[:] = 0
+            gate = gates[c, 4 * at : 4 * end]
+            lstm_vjp(gate, before[c, at:end], squashed[c, at:end], dh, dcell[c, at:end], dsum, dlast)
         else:
-            feedforward_vjp(said[c], dsaid[c], dsums[c])
+            dsum = dsums[c, at:end]
+            dsum[:] = 0
+            feedforward_vjp(said[c, at:end], dh, dsum)
 
 
 def units_twin(sums, state):
@@ -62,12 +72,12 @@ def run(new, sums, before):
     C, H = before.shape if has_cell else sums.shape
     gates, cell, squashed, said = new(*sums.shape), new(*before.shape), new(*before.shape), new(C, H)
     gates[:] = sums
-    units(has_cell, gates, before, cell, squashed, said, None, 0)
+    units(has_cell, H, 0, gates, before, cell, squashed, said, None, 0)
 
     def back(douts, grads):
         dsums, dbefore = new(*sums.shape), new(*before.shape)
         dcell = douts[1].copy() if has_cell else dbefore
-        units_vjp(has_cell, gates, before, squashed, said, douts[0], dcell, dsums, dbefore)
+        units_vjp(has_cell, H, 0, gates, before, squashed, said, douts[0], dcell, dsums, dbefore)
         grads["sums"] += dsums
         grads["before"] += dbefore
 
@@ -75,7 +85,8 @@ def run(new, sums, before):
 
 
 def _twin(sums, before):
-    return tuple(units_twin(sums, {"cell": before} if before.shape[-1] else {}).values())
+    found = units_twin(sums, {"cell": before} if before.shape[-1] else {})
+    return found["hidden"] + 0 * before.sum(), *(found[name] for name in found if name == "cell")
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:

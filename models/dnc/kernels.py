@@ -7,6 +7,7 @@ from itertools import accumulate
 from memviz.models.dnc.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.dnc.step import step, step_vjp
 from memviz.ops.content import inverse_norms
+from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
 from memviz.ops.frame import answer, answer_vjp, begin_rows, weights_vjp
 from memviz.ops.kernel import kernel, part
@@ -80,8 +81,10 @@ def repeat_segment(tape, first, end):
 @part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, first = tape.logits.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
-    transpose(params.controller[: params.output.shape[0] - first], work.controller)
+    T = tape.logits.shape[0]
+    transpose(params.controller[: work.controller.shape[1]], work.controller)
+    for deeper in range(work.deeper.shape[0]):
+        transpose(params.deeper[deeper, : work.deeper.shape[2]], work.deeper[deeper])
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
     d.rows[0][:] = 0
@@ -93,9 +96,11 @@ def backward(options, params, grads, tape, d, work):
         if options.links and t < T - 1 and j == steps - 1:
             repeat_segment(tape, t - j, t + 1)
         step_vjp(options, work, tape, d, t, j)
-    weights_vjp(tape.rows[:T], first, d.gates, grads.controller)
-    weights_vjp(tape.rows[1:], 0, d.sums, grads.heads)
-    weights_vjp(tape.rows[1:], 0, d.logits, grads.output)
+    controller_weights_vjp(options.lstm, 0, tape, d, grads.controller)
+    for deeper in range(work.deeper.shape[0]):
+        controller_weights_vjp(options.lstm, deeper + 1, tape, d, grads.deeper[deeper])
+    weights_vjp(tape.rows[1:], d.sums, grads.heads)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
 
 
 @part

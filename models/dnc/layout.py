@@ -1,7 +1,7 @@
 """What the DNC's kernels work on: named arrays and their shapes.
 
 Time first, then the episode c of the chunk. Inside kernels the memory lies word-major, (W, N), slots innermost, for
-the vector unit. R read heads, one write head, P = columns of params["heads"].
+the vector unit. R read heads, one write head, P = columns of params["heads"]; hidden counts the units of all layers.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Parameters(NamedTuple):
     """The parameter blocks, or their gradients; a block that a config lacks holds fixed values."""
 
     controller: Array
+    deeper: Array  # (layers - 1, ...)
     heads: Array
     output: Array
     read_start_logits: Array
@@ -133,6 +134,7 @@ class Work(NamedTuple):
     """Transposed weights (what flows back goes through the same weights the other way), and room for ops."""
 
     controller: Array  # (4 hidden, hidden + 1 + R W) lstm; (hidden, 1 + R W) feedforward
+    deeper: Array  # (layers - 1, 4 hidden, 2 hidden + 1 + R W) lstm; (layers - 1, hidden, hidden + 1 + R W)
     heads: Array  # (P, hidden + 1)
     output: Array  # (Y, hidden + 1 + R W)
     room: Array  # (R + 2, N)
@@ -184,8 +186,6 @@ def gradient_shapes(config: DNCConfig, tape: Mapping[str, tuple[int, ...]], X: i
 def work_shapes(config: DNCConfig, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of Work."""
     linked = config.N if config.links else 0
-    return {
-        **blocks.turned_shapes(frame(config), Y),
-        "room": (config.read_heads + 2, config.N),
-        "turned": (linked, linked),
-    }
+    found = {"deeper": (0, 0, 0), **blocks.turned_shapes(frame(config), Y)}
+    found |= {"room": (config.read_heads + 2, config.N), "turned": (linked, linked)}
+    return {name: found[name] for name in Work._fields}

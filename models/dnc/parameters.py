@@ -34,7 +34,7 @@ def columns(config: DNCConfig) -> dict[str, slice]:
 def frame(config: DNCConfig) -> Frame:
     """The sizes of what surrounds the memory."""
     lstm, words = config.controller == "lstm", config.read_heads * config.W
-    return Frame(lstm, config.hidden, words, columns(config)["mask"].stop)
+    return Frame(lstm, config.hidden, words, columns(config)["mask"].stop, config.layers)
 
 
 def shapes(config: DNCConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
@@ -74,7 +74,7 @@ def zeros(config: DNCConfig) -> Arrays:
         "link": np.zeros((linked, linked)),
     }
     if config.controller == "lstm":
-        found |= {"hidden": np.zeros(config.hidden), "cell": np.zeros(config.hidden)}
+        found |= {name: np.zeros(config.layers * config.hidden) for name in ("hidden", "cell")}
     return found
 
 

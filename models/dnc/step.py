@@ -34,7 +34,9 @@ def edit_heads(options, tape, edits, t, c):
 @kernel
 def step(options, params, tape, work, edits, t, j):
     """From row t and memory t to row t + 1 and memory t + 1; j steps into the segment of the links."""
-    controller(options.lstm, params.controller, tape, edits, t)
+    controller(options.lstm, 0, params.controller, tape, edits, t)
+    for deeper in range(params.deeper.shape[0]):
+        controller(options.lstm, deeper + 1, params.deeper[deeper], tape, edits, t)
     told = params.heads.shape[0]  # [h | 1] ends here, the words read begin
     matmul(tape.rows[t + 1][:, :told], params.heads, tape.sums[t])
     for c in range(tape.rows.shape[1]):
@@ -62,4 +64,6 @@ def step_vjp(options, work, tape, d, t, j):
         find_room_vjp(options, tape, d, work, t, c)
         heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
     matmul_add(d.sums[t], work.heads, d.rows[t + 1][:, :told])
-    controller_vjp(options.lstm, work.controller, tape, d, t)
+    for deeper in range(work.deeper.shape[0] - 1, -1, -1):
+        controller_vjp(options.lstm, deeper + 1, work.deeper[deeper], tape, d, t)
+    controller_vjp(options.lstm, 0, work.controller, tape, d, t)

@@ -56,17 +56,23 @@ def start_weightings(config: DNCConfig, params: Tensors, head: str) -> Tensor:
     return params["heads"].new_tensor(fixed_weighting(config, heads))
 
 
-def controller(config: DNCConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
-    """The controller's new state from its old one, the words read, and what the input contributes (B, 4 hidden)."""
-    words = state["read_vector"].flatten(1)
-    seen = torch.cat([state["hidden"], words], 1) if config.controller == "lstm" else words
-    return units_twin(torch.addmm(from_input, seen, recurrent), state)
+def controller(config: DNCConfig, state: Tensors, from_input: tuple[Tensor, ...], recurrent: list[Tensor]) -> Tensors:
+    """The controller's new state from its old one, the words read, and what each layer's input adds (B, 4 hidden)."""
+    words, said, below = state["read_vector"].flatten(1), [], []
+    hidden, cell = (state[name].chunk(config.layers, 1) if name in state else () for name in ("hidden", "cell"))
+    lstm = config.controller == "lstm"
+    for layer in range(config.layers):
+        seen = torch.cat([*below, *([hidden[layer]] if lstm else []), words], 1)
+        sums = torch.addmm(from_input[layer], seen, recurrent[layer])
+        said.append(units_twin(sums, {"cell": cell[layer]} if lstm else {}))
+        below = [said[layer]["hidden"]]
+    return {name: torch.cat([layer[name] for layer in said], 1) for name in said[0]}
 
 
 def heads(config: DNCConfig, params: Tensors, hidden: Tensor) -> Tensors:
     """What the controller tells the memory: vectors (B, R + 2, W), strengths (B, R + 1), gates (B, R + 2), ..."""
     weights = params["heads"]
-    sums = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
+    sums = torch.addmm(weights[-1], hidden, weights[:-1])
     sums = clip_twin(sums, config.clip) if config.clip else sums
     part = {name: sums[:, where] for name, where in columns(config).items()}
     vector = torch.tanh(part["vector"]) if config.vectors == "tanh" else part["vector"]
@@ -138,7 +144,9 @@ def read_words(config: DNCConfig, memory: Tensor, told: Tensors, along: Tensors)
     return {"read_content": found, "read_weighting": weighting, "read_vector": read_twin(memory, weighting)}
 
 
-def step(config: DNCConfig, params: Tensors, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
+def step(
+    config: DNCConfig, params: Tensors, state: Tensors, from_input: tuple[Tensor, ...], recurrent: list[Tensor]
+) -> Tensors:
     """The state after one step; it holds everything that was computed on the way."""
     control = controller(config, state, from_input, recurrent)
     told = heads(config, params, control["hidden"])
@@ -154,9 +162,12 @@ def forward(
 ) -> tuple[Tensor, list[Tensors]]:
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
     sizes = frame(config)
-    from_input, recurrent = inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)
+    layers = [inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)]
+    above = params.get("deeper", ())
+    layers += [inputs_twin(weights, sizes.hidden + sizes.bias, sizes.words, inputs) for weights in above]
+    recurrent = [weights for _, weights in layers]
     states = [start(config, params, inputs.shape[1]) if state is None else state]
-    for now in from_input:
+    for now in zip(*(added for added, _ in layers), strict=True):
         states.append(step(config, params, states[-1], now, recurrent))
     hidden = torch.stack([state["hidden"] for state in states[1:]])
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)

@@ -98,6 +98,7 @@ def fixed_blocks(config: DNCConfig, dtype: Any) -> Arrays:
         "write_start_logits": fixed_weighting(config, 1),
         "memory_start": fixed_memory(config),
         **dict.fromkeys(("hidden_start", "cell_start"), np.zeros(0)),
+        "deeper": np.zeros((0, 0, 0)),
         **{f"{name}_start": value for name, value in zeros(config).items()},
     }
     return {name: np.array(block, dtype) for name, block in blocks.items()}

@@ -96,9 +96,9 @@ def backward(options, params, grads, tape, d, work):
         remember_vjp(options, tape, d, t)
         if t % at_once == 0:
             encode_vjp(options, work, tape, d, t, t + at_once)
-    weights_vjp(tape.seen[:T], 0, d.gates, grads.controller)
-    weights_vjp(tape.said, 0, d.sums, grads.heads)
-    weights_vjp(tape.said, 0, d.logits, grads.output)
+    weights_vjp(tape.seen[:T], d.gates, grads.controller)
+    weights_vjp(tape.said, d.sums, grads.heads)
+    weights_vjp(tape.said, d.logits, grads.output)
 
 
 @part

@@ -27,11 +27,11 @@ def encode(options, params, tape, edits, first, end):
     rows = (end - first) * C
     seen = tape.seen[first:end].reshape(rows, tape.seen.shape[2])
     gates = tape.gates[first:end].reshape(rows, tape.gates.shape[2])
-    said = tape.said[first:end].reshape(rows, tape.said.shape[2])[:, : hidden + 1]
+    said = tape.said[first:end].reshape(rows, tape.said.shape[2])
     matmul(seen, params.controller, gates)
     cell, squashed = tape.cell[first + 1], tape.squashed[first]  # an LSTM's steps come one by one
-    units(options.lstm, gates, tape.cell[first], cell, squashed, said[:, :hidden], edits, first)
-    matmul(said, params.heads, tape.sums[first:end].reshape(rows, tape.sums.shape[2]))
+    units(options.lstm, hidden, 0, gates, tape.cell[first], cell, squashed, said, edits, first)
+    matmul(said[:, : hidden + 1], params.heads, tape.sums[first:end].reshape(rows, tape.sums.shape[2]))
     for t in range(first, end):
         for c in range(C):
             heads(options, tape.sums[t, c], tape, t, c)
@@ -47,13 +47,13 @@ def encode_vjp(options, work, tape, d, first, end):
     for t in range(first, end):
         for c in range(C):
             heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
-    dsaid = d.said[first:end].reshape(rows, d.said.shape[2])[:, : hidden + 1]
-    matmul_add(d.sums[first:end].reshape(rows, d.sums.shape[2]), work.heads, dsaid)
+    dsaid = d.said[first:end].reshape(rows, d.said.shape[2])
+    matmul_add(d.sums[first:end].reshape(rows, d.sums.shape[2]), work.heads, dsaid[:, : hidden + 1])
     gates = tape.gates[first:end].reshape(rows, tape.gates.shape[2])
     dgates = d.gates[first:end].reshape(rows, d.gates.shape[2])
-    said = tape.said[first:end].reshape(rows, tape.said.shape[2])[:, :hidden]
-    dh, dcell, dbefore = dsaid[:, :hidden], d.cell[first + 1], d.cell[first]
-    units_vjp(options.lstm, gates, tape.cell[first], tape.squashed[first], said, dh, dcell, dgates, dbefore)
+    said = tape.said[first:end].reshape(rows, tape.said.shape[2])
+    before, squashed, dcell, dbefore = tape.cell[first], tape.squashed[first], d.cell[first + 1], d.cell[first]
+    units_vjp(options.lstm, hidden, 0, gates, before, squashed, said, dsaid, dcell, dgates, dbefore)
     matmul(dgates, work.controller, d.tail[first:end].reshape(rows, d.tail.shape[2]))
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.ops.controller import controller, controller_vjp
+from memviz.ops.controller import controller, controller_vjp, controller_weights_vjp
 from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
@@ -51,7 +51,7 @@ def forward(limit, params, inputs, tape, edits):
     """Fill the tape; limit: of the logits, 0 = none."""
     begin_rows(True, params.hidden_start, params.cell_start, params.cell_start[:0], inputs, tape.rows, tape.cell)
     for t in range(inputs.shape[0]):
-        controller(True, params.controller, tape, edits, t)
+        controller(True, 0, params.controller, tape, edits, t)
     answer(limit, params.output, tape.rows[1:], tape.logits)
 
 
@@ -65,9 +65,9 @@ def backward(limit, params, grads, tape, d):
     d.cell[T][:] = 0
     answer_vjp(limit, d.output, tape.logits, d.logits, d.rows[1:])
     for t in range(T - 1, -1, -1):
-        controller_vjp(True, d.controller, tape, d, t)
-    weights_vjp(tape.rows[:T], 0, d.gates, grads.controller)
-    weights_vjp(tape.rows[1:], 0, d.logits, grads.output)
+        controller_vjp(True, 0, d.controller, tape, d, t)
+    controller_weights_vjp(True, 0, tape, d, grads.controller)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
     begin_rows_vjp(True, d.rows, d.cell, grads.hidden_start, grads.cell_start, grads.cell_start[:0])
 
 

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.ntm.step import step, step_vjp
+from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
 from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
@@ -51,8 +52,8 @@ def forward(options, params, inputs, memory, tape, edits):
 @part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, first = tape.logits.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
-    transpose(params.controller[: params.output.shape[0] - first], work.controller)
+    T = tape.logits.shape[0]
+    transpose(params.controller[: work.controller.shape[1]], work.controller)
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
     d.rows[0][:] = 0
@@ -62,9 +63,9 @@ def backward(options, params, grads, tape, d, work):
     d.cell[T % d.cell.shape[0]][:] = 0
     for t in range(T - 1, -1, -1):
         step_vjp(options, work, tape, d, t)
-    weights_vjp(tape.rows[:T], first, d.gates, grads.controller)
-    weights_vjp(tape.rows[1:], 0, d.sums, grads.heads)
-    weights_vjp(tape.rows[1:], 0, d.logits, grads.output)
+    controller_weights_vjp(options.lstm, 0, tape, d, grads.controller)
+    weights_vjp(tape.rows[1:], d.sums, grads.heads)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
 
 
 @part

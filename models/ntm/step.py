@@ -31,7 +31,7 @@ def edit_heads(tape, edits, t, c):
 @part
 def step(options, params, tape, edits, t):
     """From row t and memory t to row t + 1 and memory t + 1."""
-    controller(options.lstm, params.controller, tape, edits, t)
+    controller(options.lstm, 0, params.controller, tape, edits, t)
     told = params.heads.shape[0]  # [h | 1] ends here, the words read begin
     matmul(tape.rows[t + 1][:, :told], params.heads, tape.sums[t])
     for c in range(tape.rows.shape[1]):
@@ -52,4 +52,4 @@ def step_vjp(options, work, tape, d, t):
         memory_vjp(options, tape, d, work.room, t, c, d.rows[t + 1, c, told:])
         heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
     matmul_add(d.sums[t], work.heads, d.rows[t + 1][:, :told])
-    controller_vjp(options.lstm, work.controller, tape, d, t)
+    controller_vjp(options.lstm, 0, work.controller, tape, d, t)
