@@ -45,6 +45,10 @@ def start(config: DNCConfig, params: Tensors, B: int) -> Tensors:
         "write_weighting": start_weightings(config, params, "write")[0],
         **{name: like.new_tensor(value) for name, value in zeros(config).items()},
     }
+    for which, names in enumerate(("hidden", "cell")):
+        if names in first:
+            parts = first.pop(names).chunk(config.layers)
+            first |= {of[which]: part for of, part in zip(layers(config), parts, strict=True)}
     return {name: value.expand(B, *value.shape).contiguous() for name, value in first.items()}
 
 
@@ -58,15 +62,25 @@ def start_weightings(config: DNCConfig, params: Tensors, head: str) -> Tensor:
 
 def controller(config: DNCConfig, state: Tensors, from_input: tuple[Tensor, ...], recurrent: list[Tensor]) -> Tensors:
     """The controller's new state from its old one, the words read, and what each layer's input adds (B, 4 hidden)."""
-    words, said, below = state["read_vector"].flatten(1), [], []
-    hidden, cell = (state[name].chunk(config.layers, 1) if name in state else () for name in ("hidden", "cell"))
+    words, found, below = state["read_vector"].flatten(1), {}, []
     lstm = config.controller == "lstm"
-    for layer in range(config.layers):
-        seen = torch.cat([*below, *([hidden[layer]] if lstm else []), words], 1)
+    for layer, (hidden, cell) in enumerate(layers(config)):
+        seen = torch.cat([*below, *([state[hidden]] if lstm else []), words], 1)
         sums = torch.addmm(from_input[layer], seen, recurrent[layer])
-        said.append(units_twin(sums, {"cell": cell[layer]} if lstm else {}))
-        below = [said[layer]["hidden"]]
-    return {name: torch.cat([layer[name] for layer in said], 1) for name in said[0]}
+        now = units_twin(sums, {"cell": state[cell]} if lstm else {})
+        below = [now["hidden"]]
+        found |= {hidden: now["hidden"], **({cell: now["cell"]} if lstm else {})}
+    return found
+
+
+def layers(config: DNCConfig) -> list[tuple[str, str]]:
+    """The names that hidden and cell of every layer have in a state: each is a tensor of its own."""
+    return [("hidden", "cell"), *((f"hidden_{layer}", f"cell_{layer}") for layer in range(1, config.layers))]
+
+
+def said(config: DNCConfig, states: list[Tensors]) -> Tensor:
+    """What the controller says in every state: hidden of all layers, side by side."""
+    return torch.cat([torch.stack([state[hidden] for state in states]) for hidden, _ in layers(config)], -1)
 
 
 def heads(config: DNCConfig, params: Tensors, hidden: Tensor) -> Tensors:
@@ -149,7 +163,8 @@ def step(
 ) -> Tensors:
     """The state after one step; it holds everything that was computed on the way."""
     control = controller(config, state, from_input, recurrent)
-    told = heads(config, params, control["hidden"])
+    hidden = torch.cat([control[name] for name, _ in layers(config)], 1) if config.layers > 1 else control["hidden"]
+    told = heads(config, params, hidden)
     room = find_room(config, state, told)
     written = write(config, state["memory"], told, room)
     along = walk(config, state, told, written["write_weighting"])
@@ -162,14 +177,14 @@ def forward(
 ) -> tuple[Tensor, list[Tensors]]:
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
     sizes = frame(config)
-    layers = [inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)]
+    each = [inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)]
     above = params.get("deeper", ())
-    layers += [inputs_twin(weights, sizes.hidden + sizes.bias, sizes.words, inputs) for weights in above]
-    recurrent = [weights for _, weights in layers]
+    each += [inputs_twin(weights, sizes.hidden + sizes.bias, sizes.words, inputs) for weights in above]
+    recurrent = [weights for _, weights in each]
     states = [start(config, params, inputs.shape[1]) if state is None else state]
-    for now in zip(*(added for added, _ in layers), strict=True):
+    for now in zip(*(added for added, _ in each), strict=True):
         states.append(step(config, params, states[-1], now, recurrent))
-    hidden = torch.stack([state["hidden"] for state in states[1:]])
+    hidden = said(config, states[1:])
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
     return answer_twin(0, params["output"], hidden, words), states
 
@@ -183,6 +198,9 @@ def tape(config: DNCConfig, states: list[Tensors]) -> Tensors:
     """Signals by name, (T, B, ...), out of the states of `forward` (or out of their gradients)."""
     R, first, after = config.read_heads, states[0], states[1:]
     of = {name: torch.stack([state[name] for state in after]) for name in after[0]}
+    for names in zip(*layers(config), strict=True):
+        parts = [of.pop(name) for name in names if name in of]
+        of |= {names[0]: torch.cat(parts, -1)} if parts else {}
     vector, strength, gate = of.pop("vector"), of.pop("strength"), of.pop("gate")
     of |= {"read_key": vector[:, :, :R], "write_key": vector[:, :, R : R + 1], "add": vector[:, :, R + 1 :]}
     of |= {"read_strength": strength[:, :, :R], "write_strength": strength[:, :, R:]}
