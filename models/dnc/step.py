@@ -17,6 +17,20 @@ from memviz.ops.kernel import kernel, part
 from memviz.ops.matmul import matmul, matmul_add
 
 
+@kernel
+def deeper(has_cell, weights, tape, edits, t):
+    """The layers above the first: a kernel of its own, since most have one layer and the step is long enough."""
+    for layer in range(weights.shape[0]):
+        controller(has_cell, layer + 1, weights[layer], tape, edits, t)
+
+
+@kernel
+def deeper_vjp(has_cell, turned, tape, d, t):
+    """Back through the layers above the first."""
+    for layer in range(turned.shape[0] - 1, -1, -1):
+        controller_vjp(has_cell, layer + 1, turned[layer], tape, d, t)
+
+
 @part
 def edit_heads(options, tape, edits, t, c):
     """What-if for all that the controller says to the memory."""
@@ -35,8 +49,8 @@ def edit_heads(options, tape, edits, t, c):
 def step(options, params, tape, work, edits, t, j):
     """From row t and memory t to row t + 1 and memory t + 1; j steps into the segment of the links."""
     controller(options.lstm, 0, params.controller, tape, edits, t)
-    for deeper in range(params.deeper.shape[0]):
-        controller(options.lstm, deeper + 1, params.deeper[deeper], tape, edits, t)
+    if params.deeper.shape[0] > 0:
+        deeper(options.lstm, params.deeper, tape, edits, t)
     told = params.heads.shape[0]  # [h | 1] ends here, the words read begin
     matmul(tape.rows[t + 1][:, :told], params.heads, tape.sums[t])
     for c in range(tape.rows.shape[1]):
@@ -64,6 +78,6 @@ def step_vjp(options, work, tape, d, t, j):
         find_room_vjp(options, tape, d, work, t, c)
         heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
     matmul_add(d.sums[t], work.heads, d.rows[t + 1][:, :told])
-    for deeper in range(work.deeper.shape[0] - 1, -1, -1):
-        controller_vjp(options.lstm, deeper + 1, work.deeper[deeper], tape, d, t)
+    if work.deeper.shape[0] > 0:
+        deeper_vjp(options.lstm, work.deeper, tape, d, t)
     controller_vjp(options.lstm, 0, work.controller, tape, d, t)
