@@ -20,7 +20,7 @@ BACKWARD = 2  # a backward step's work in forward steps
 
 def per_step(model: Model, config: Any, params: Mapping[str, np.ndarray], X: int) -> int:
     """Operations of one step of one sequence of input width X, forward and backward."""
-    matrices = [array for name, array in params.items() if array.ndim == 2 and "start" not in name]
+    matrices = [array for name, array in params.items() if array.ndim > 1 and "start" not in name]
     forward = sum(2 * array.size for array in matrices) + _memory(sizes(model, config, params, X))
     return (1 + BACKWARD) * forward
 

@@ -16,7 +16,8 @@ class DNCConfig:
 
     N: int = knob(32, 1, 1024, "slots: rows of the memory")
     W: int = knob(16, 1, 256, "word width: numbers in one slot")
-    hidden: int = knob(100, 1, 1024, "units of the controller")
+    hidden: int = knob(100, 1, 1024, "units of the controller, in every layer")
+    layers: int = knob(1, 1, 8, "layers of the controller: each sees input, reads, its own past and the layer below")
     read_heads: int = knob(4, 1, 8, "heads that read; one head writes")
     controller: str = choice("lstm", ("lstm", "feedforward"), "the controller: with a state of its own, or without")
     links: bool = choice(True, (False, True), "remember in which order slots were written, and read along it")

@@ -65,7 +65,7 @@ def edits_of(config: DNCConfig, given: Mapping[str, Array], T: int, dtype: type)
 def _checked(config: DNCConfig, given: Mapping[str, Array], T: int, dtype: type) -> dict[str, Array]:
     """Every signal's edits, those not given all NaN."""
     sizes = {"t": T, "read": config.read_heads, "write": 1, "slot": config.N, "word": config.W, "mode": 3}
-    sizes["hidden"] = config.hidden
+    sizes["hidden"] = config.layers * config.hidden
     declared, arrays = signals(config), {}
     for name in given:
         if name not in declared:

@@ -8,7 +8,7 @@ import numpy as np
 
 from memviz.contracts.events import Event
 from memviz.models.dnc.config import DNCConfig
-from memviz.models.dnc.parameters import Arrays
+from memviz.ops.blocks import Arrays
 
 MOST = 0.5  # a slot is allocated or freed where more than half of it is
 

@@ -7,11 +7,13 @@ from itertools import accumulate
 from memviz.models.dnc.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.dnc.step import step, step_vjp
 from memviz.ops.content import inverse_norms
+from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
+from memviz.ops.frame import answer, answer_vjp, begin_rows, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.linkage import linkage
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import transpose
 from memviz.ops.softmax import softmax, softmax_vjp
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
@@ -21,17 +23,9 @@ TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._f
 @part
 def start(options, params, inputs, memory, tape):
     """Write what holds before step 0, and the inputs and ones of every row; memory (C, N, W) or empty."""
-    T, C, X = inputs.shape
-    hidden, last = params.heads.shape[0] - 1, tape.rows.shape[2] - X
-    for c in range(C):
-        if options.lstm:
-            copy(params.hidden_start, tape.rows[0, c, :hidden])
-            copy(params.cell_start, tape.cell[0, c])
-        copy(params.read_vector_start.reshape(-1), tape.rows[0, c, hidden + 1 : last])
-        for t in range(T):
-            tape.rows[t, c, hidden] = 1
-            copy(inputs[t, c], tape.rows[t, c, last:])
-        tape.rows[T, c, hidden] = 1
+    words = params.read_vector_start.reshape(-1)
+    begin_rows(options.lstm, params.hidden_start, params.cell_start, words, inputs, tape.rows, tape.cell)
+    for c in range(inputs.shape[1]):
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
         inverse_norms(tape.memory[0, c], options.cosine_epsilon, tape.inverse[0, c])
         copy(params.usage_start, tape.usage[0, c])
@@ -54,17 +48,14 @@ def start_weighting(options, logits, out):
 @part
 def forward(options, params, inputs, memory, tape, work, edits):
     """Fill the tape; of the links only the last segment, and those before every segment."""
-    T, C = inputs.shape[0], inputs.shape[1]
     start(options, params, inputs, memory, tape)
     steps = tape.link.shape[0] - 1
-    for t in range(T):
+    for t in range(inputs.shape[0]):
         j = t % steps
         if j == 0:
             begin_segment(tape, t // steps, t > 0)
         step(options, params, tape, work, edits, t, j)
-    said = params.output.shape[0]  # [h | 1 | r]
-    logits = tape.logits.reshape(T * C, tape.logits.shape[2])
-    matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
+    answer(0, params.output, tape.rows[1:], tape.logits)
 
 
 @part
@@ -90,14 +81,14 @@ def repeat_segment(tape, first, end):
 @part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, C, Y = tape.logits.shape
-    said, first = params.output.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
-    transpose(params.controller[: said - first], work.controller)
+    T = tape.logits.shape[0]
+    transpose(params.controller[: work.controller.shape[1]], work.controller)
+    for deeper in range(work.deeper.shape[0]):
+        transpose(params.deeper[deeper, : work.deeper.shape[2]], work.deeper[deeper])
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
-    dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
     d.rows[0][:] = 0
-    matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
+    answer_vjp(0, work.output, tape.logits, d.logits, d.rows[1:])
     end_of_time(tape, d)
     steps = tape.link.shape[0] - 1
     for t in range(T - 1, -1, -1):
@@ -105,10 +96,11 @@ def backward(options, params, grads, tape, d, work):
         if options.links and t < T - 1 and j == steps - 1:
             repeat_segment(tape, t - j, t + 1)
         step_vjp(options, work, tape, d, t, j)
-    told = params.heads.shape[0]
-    matmul_add(rows[: T * C, first:].T, d.gates.reshape(T * C, d.gates.shape[2]), grads.controller)
-    matmul_add(rows[C:, :told].T, d.sums.reshape(T * C, d.sums.shape[2]), grads.heads)
-    matmul_add(rows[C:, :said].T, dlogits, grads.output)
+    controller_weights_vjp(options.lstm, 0, tape, d, grads.controller)
+    for deeper in range(work.deeper.shape[0]):
+        controller_weights_vjp(options.lstm, deeper + 1, tape, d, grads.deeper[deeper])
+    weights_vjp(tape.rows[1:], d.sums, grads.heads)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
 
 
 @part

@@ -1,7 +1,7 @@
 """What the DNC's kernels work on: named arrays and their shapes.
 
 Time first, then the episode c of the chunk. Inside kernels the memory lies word-major, (W, N), slots innermost, for
-the vector unit. R read heads, one write head, P = columns of params["heads"].
+the vector unit. R read heads, one write head, P = columns of params["heads"]; hidden counts the units of all layers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
-from memviz.models.dnc.parameters import shapes
+from memviz.models.dnc.parameters import frame
+from memviz.ops import blocks
 
 Array = np.ndarray
 
@@ -44,6 +45,7 @@ class Parameters(NamedTuple):
     """The parameter blocks, or their gradients; a block that a config lacks holds fixed values."""
 
     controller: Array
+    deeper: Array  # (layers - 1, ...)
     heads: Array
     output: Array
     read_start_logits: Array
@@ -132,6 +134,7 @@ class Work(NamedTuple):
     """Transposed weights (what flows back goes through the same weights the other way), and room for ops."""
 
     controller: Array  # (4 hidden, hidden + 1 + R W) lstm; (hidden, 1 + R W) feedforward
+    deeper: Array  # (layers - 1, 4 hidden, 2 hidden + 1 + R W) lstm; (layers - 1, hidden, hidden + 1 + R W)
     heads: Array  # (P, hidden + 1)
     output: Array  # (Y, hidden + 1 + R W)
     room: Array  # (R + 2, N)
@@ -140,17 +143,12 @@ class Work(NamedTuple):
 
 def tape_shapes(config: DNCConfig, X: int, Y: int, T: int, C: int, S: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of a Tape whose segments have S steps."""
-    R, N, W, hidden = config.read_heads, config.N, config.W, config.hidden
-    lstm, P = config.controller == "lstm", shapes(config, X, Y)["heads"][1]
+    R, N, W = config.read_heads, config.N, config.W
     linked, sharpen = N if config.links else 0, config.links and config.sharpen_links
     plain = not config.masked and config.cosine == "inside"
     segments = math.ceil(T / S)
     found = {
-        "rows": (T + 1, C, hidden + 1 + R * W + X),
-        "gates": (T, C, 4 * hidden if lstm else hidden),
-        "cell": (T + 1, C, hidden if lstm else 0),
-        "squashed": (T, C, hidden if lstm else 0),
-        "sums": (T, C, P),
+        **blocks.tape_shapes(frame(config), X, T, C),
         "vector": (T, C, R + 2, W),
         "erase": (T, C, W),
         "strength": (T, C, R + 1),
@@ -185,9 +183,9 @@ def gradient_shapes(config: DNCConfig, tape: Mapping[str, tuple[int, ...]], X: i
     return whole | {"link": (T1 if config.N <= MOST_SLOTS_SHOWN else 1, *whole["link"][1:])}
 
 
-def work_shapes(config: DNCConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+def work_shapes(config: DNCConfig, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of Work."""
-    blocks, linked = shapes(config, X, Y), config.N if config.links else 0
-    weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
-    weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
-    return {**weights, "room": (config.read_heads + 2, config.N), "turned": (linked, linked)}
+    linked = config.N if config.links else 0
+    found = {"deeper": (0, 0, 0), **blocks.turned_shapes(frame(config), Y)}
+    found |= {"room": (config.read_heads + 2, config.N), "turned": (linked, linked)}
+    return {name: found[name] for name in Work._fields}

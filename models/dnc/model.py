@@ -12,8 +12,8 @@ from memviz.models.dnc.config import DNCConfig
 from memviz.models.dnc.config import signals as declared
 from memviz.models.dnc.edits import edit_state, edits_of
 from memviz.models.dnc.layout import Gradients, Parameters, Tape, Work
-from memviz.models.dnc.parameters import Arrays
 from memviz.models.dnc.workspace import Scratch
+from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 
@@ -93,7 +93,7 @@ def _start_blocks(state: Arrays) -> Arrays:
 
 def _signals(config: DNCConfig, of: Tape | Gradients) -> Arrays:
     """The signals of a trace out of a tape or its gradients: time first, heads by kind, memory as (slot, word)."""
-    R, W, hidden, rows = config.read_heads, config.W, config.hidden, of.rows[1:, 0]
+    R, W, hidden, rows = config.read_heads, config.W, config.layers * config.hidden, of.rows[1:, 0]
     memory, vector, strength, gate = of.memory[:, 0].swapaxes(1, 2), of.vector[:, 0], of.strength[:, 0], of.gate[:, 0]
     found = {
         "memory": memory[1:],
@@ -134,7 +134,7 @@ def _signals(config: DNCConfig, of: Tape | Gradients) -> Arrays:
 
 def _state_after(config: DNCConfig, tape: Tape) -> Arrays:
     """The state after the last step."""
-    R, W, hidden = config.read_heads, config.W, config.hidden
+    R, W, hidden = config.read_heads, config.W, config.layers * config.hidden
     row, last = tape.rows[-1, 0], (len(tape.logits) - 1) % (len(tape.link) - 1) + 1
     state = {
         "memory": tape.memory[-1, 0].T,

@@ -1,27 +1,18 @@
 """The DNC's parameter blocks: their shapes, their first values, and the state they give before step 0.
 
-Every matrix product reads a contiguous piece of one row [h | 1 | r | x]: the controller's state, a one (so that
-the bias is a row of the matrix), the read vectors, the input. The rows of each block follow that order:
-
-    controller  (hidden + 1 + R W + X, 4 hidden)  lstm: columns input gate, forget gate, candidate, output gate
-                (1 + R W + X, hidden)             feedforward: no row for h
-    heads       (hidden + 1, P)                   columns in the order of `columns` below: the interface vector
-    output      (hidden + 1 + R W, Y)
-
+Those of the controller, the heads (P columns, in the order of `columns`) and the output stand in memviz/ops/blocks.py.
 The rest is what holds before step 0: read_start_logits (R, N) and write_start_logits (1, N), start = "learned";
 memory_start (N, W), memory = "learned". The controller, the words read, usage, precedence and links start at zero.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
 
 from memviz.models.dnc.config import DNCConfig
-
-Arrays = dict[str, np.ndarray]
+from memviz.ops.blocks import Arrays, Frame, first_weights, fixed_memory, weight_shapes
 
 
 def columns(config: DNCConfig) -> dict[str, slice]:
@@ -40,14 +31,17 @@ def columns(config: DNCConfig) -> dict[str, slice]:
     return {name: slice(end - width, end) for (name, width), end in zip(widths.items(), ends, strict=True)}
 
 
+def frame(config: DNCConfig) -> Frame:
+    """The sizes of what surrounds the memory."""
+    lstm, words = config.controller == "lstm", config.read_heads * config.W
+    return Frame(lstm, config.hidden, words, columns(config)["mask"].stop, config.layers)
+
+
 def shapes(config: DNCConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every parameter, in the order of `init`."""
-    R, N, W, hidden = config.read_heads, config.N, config.W, config.hidden
-    lstm = config.controller == "lstm"
+    R, N, W = config.read_heads, config.N, config.W
     return {
-        "controller": (hidden + 1 + R * W + X, 4 * hidden) if lstm else (1 + R * W + X, hidden),
-        "heads": (hidden + 1, columns(config)["mask"].stop),
-        "output": (hidden + 1 + R * W, Y),
+        **weight_shapes(frame(config), X, Y),
         **({"read_start_logits": (R, N), "write_start_logits": (1, N)} if config.start == "learned" else {}),
         **({"memory_start": (N, W)} if config.memory == "learned" else {}),
     }
@@ -55,33 +49,14 @@ def shapes(config: DNCConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
 
 def init(config: DNCConfig, X: int, Y: int, rng: np.random.Generator) -> Arrays:
     """First parameters (float64): small random matrices, zero biases, forget gate open."""
-    hidden, size = config.hidden, shapes(config, X, Y)
-    bias = 0 if config.controller == "feedforward" else hidden  # the controller's bias row
-    bound = 1 / np.sqrt(hidden)
-    params = {"controller": rng.uniform(-bound, bound, size["controller"])}
-    params["controller"][bias] = 0.0
-    if config.controller == "lstm":
-        params["controller"][bias, hidden : 2 * hidden] = 1.0
-    params["heads"] = rng.normal(0, bound, size["heads"])
-    params["output"] = rng.normal(0, 1 / np.sqrt(size["output"][0] - 1), size["output"])
-    params["heads"][hidden] = params["output"][hidden] = 0.0
+    size, sizes = shapes(config, X, Y), frame(config)
+    params = first_weights(sizes, size, sizes.bias, rng)
     for name in ("read_start_logits", "write_start_logits"):
         if name in size:
             params[name] = np.zeros(size[name])
     if "memory_start" in size:
         params["memory_start"] = rng.normal(0, config.memory_scale, size["memory_start"])
     return params
-
-
-@lru_cache(maxsize=16)
-def fixed_memory(config: DNCConfig) -> np.ndarray:
-    """The memory (N, W) before step 0 where it is not trained: read-only, float64."""
-    if config.memory == "random":
-        memory = np.random.default_rng(config.memory_seed).normal(0, config.memory_scale, (config.N, config.W))
-    else:
-        memory = np.full((config.N, config.W), config.memory_value)
-    memory.flags.writeable = False
-    return memory
 
 
 def fixed_weighting(config: DNCConfig, heads: int) -> np.ndarray:
@@ -99,7 +74,7 @@ def zeros(config: DNCConfig) -> Arrays:
         "link": np.zeros((linked, linked)),
     }
     if config.controller == "lstm":
-        found |= {"hidden": np.zeros(config.hidden), "cell": np.zeros(config.hidden)}
+        found |= {name: np.zeros(config.layers * config.hidden) for name in ("hidden", "cell")}
     return found
 
 

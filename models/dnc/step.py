@@ -11,50 +11,24 @@ from __future__ import annotations
 from memviz.models.dnc.heads import heads, heads_vjp
 from memviz.models.dnc.read import read_words, read_words_vjp, walk, walk_vjp
 from memviz.models.dnc.write import find_room, find_room_vjp, write, write_vjp
+from memviz.ops.controller import controller, controller_vjp
 from memviz.ops.edit import edit
-from memviz.ops.feedforward import feedforward, feedforward_vjp
 from memviz.ops.kernel import kernel, part
-from memviz.ops.lstm import lstm, lstm_vjp
 from memviz.ops.matmul import matmul, matmul_add
-from memviz.ops.vectormath import tanh
 
 
-@part
-def controller(options, params, tape, edits, t):
-    """Write h of all episodes into the next row."""
-    hidden = params.heads.shape[0] - 1
-    first = 0 if options.lstm else hidden  # the feed-forward controller does not see h
-    matmul(tape.rows[t][:, first:], params.controller, tape.gates[t])
-    for c in range(tape.rows.shape[1]):
-        h = tape.rows[t + 1, c, :hidden]
-        if options.lstm:
-            lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
-            if edits is not None:
-                edit(tape.cell[t + 1, c], edits.cell[t])
-                for j in range(hidden):
-                    tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
-                    h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
-        else:
-            feedforward(tape.gates[t, c], h)
-        if edits is not None:
-            edit(h, edits.hidden[t])
+@kernel
+def deeper(has_cell, weights, tape, edits, t):
+    """The layers above the first: a kernel of its own, since most have one layer and the step is long enough."""
+    for layer in range(weights.shape[0]):
+        controller(has_cell, layer + 1, weights[layer], tape, edits, t)
 
 
-@part
-def controller_vjp(options, work, tape, d, t):
-    """From the gradient of the next row to that of this one, through h."""
-    hidden = work.heads.shape[1] - 1
-    first, two = 0 if options.lstm else hidden, d.cell.shape[0]
-    for c in range(tape.rows.shape[1]):
-        dh, dsums = d.rows[t + 1, c, :hidden], d.gates[t, c]
-        dsums[:] = 0
-        if options.lstm:
-            dcell, dbefore = d.cell[(t + 1) % two, c], d.cell[t % two, c]
-            dbefore[:] = 0
-            lstm_vjp(tape.gates[t, c], tape.cell[t, c], tape.squashed[t, c], dh, dcell, dsums, dbefore)
-        else:
-            feedforward_vjp(tape.rows[t + 1, c, :hidden], dh, dsums)
-    matmul_add(d.gates[t], work.controller, d.rows[t][:, first:])
+@kernel
+def deeper_vjp(has_cell, turned, tape, d, t):
+    """Back through the layers above the first."""
+    for layer in range(turned.shape[0] - 1, -1, -1):
+        controller_vjp(has_cell, layer + 1, turned[layer], tape, d, t)
 
 
 @part
@@ -74,7 +48,9 @@ def edit_heads(options, tape, edits, t, c):
 @kernel
 def step(options, params, tape, work, edits, t, j):
     """From row t and memory t to row t + 1 and memory t + 1; j steps into the segment of the links."""
-    controller(options, params, tape, edits, t)
+    controller(options.lstm, 0, params.controller, tape, edits, t)
+    if params.deeper.shape[0] > 0:
+        deeper(options.lstm, params.deeper, tape, edits, t)
     told = params.heads.shape[0]  # [h | 1] ends here, the words read begin
     matmul(tape.rows[t + 1][:, :told], params.heads, tape.sums[t])
     for c in range(tape.rows.shape[1]):
@@ -102,4 +78,6 @@ def step_vjp(options, work, tape, d, t, j):
         find_room_vjp(options, tape, d, work, t, c)
         heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
     matmul_add(d.sums[t], work.heads, d.rows[t + 1][:, :told])
-    controller_vjp(options, work, tape, d, t)
+    if work.deeper.shape[0] > 0:
+        deeper_vjp(options.lstm, work.deeper, tape, d, t)
+    controller_vjp(options.lstm, 0, work.controller, tape, d, t)

@@ -11,23 +11,24 @@ from torch import Tensor
 from torch.nn import functional
 
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
-from memviz.models.dnc.parameters import columns, fixed_memory, fixed_weighting, zeros
+from memviz.models.dnc.parameters import columns, fixed_weighting, frame, zeros
 from memviz.ops.allocation import allocation_twin
+from memviz.ops.blocks import fixed_memory
 from memviz.ops.clip import clip_twin
 from memviz.ops.content import content_weights_twin
 from memviz.ops.deallocate import deallocate_twin
 from memviz.ops.erase_add import erase_add_twin
-from memviz.ops.feedforward import feedforward_twin
 from memviz.ops.follow import follow_twin
+from memviz.ops.frame import answer_twin, inputs_twin
 from memviz.ops.linkage import linkage_twin
 from memviz.ops.loss import chunk_loss_twin
-from memviz.ops.lstm import lstm_twin
 from memviz.ops.masked_content import masked_content_twin
 from memviz.ops.precedence import precedence_twin
 from memviz.ops.read import read_twin
 from memviz.ops.read_modes import read_modes_twin
 from memviz.ops.retention import retention_twin
 from memviz.ops.sharpen import sharpen_twin
+from memviz.ops.units import units_twin
 from memviz.ops.usage import usage_twin
 from memviz.ops.write_gates import write_gates_twin
 
@@ -44,6 +45,10 @@ def start(config: DNCConfig, params: Tensors, B: int) -> Tensors:
         "write_weighting": start_weightings(config, params, "write")[0],
         **{name: like.new_tensor(value) for name, value in zeros(config).items()},
     }
+    for which, names in enumerate(("hidden", "cell")):
+        if names in first:
+            parts = first.pop(names).chunk(config.layers)
+            first |= {of[which]: part for of, part in zip(layers(config), parts, strict=True)}
     return {name: value.expand(B, *value.shape).contiguous() for name, value in first.items()}
 
 
@@ -55,19 +60,33 @@ def start_weightings(config: DNCConfig, params: Tensors, head: str) -> Tensor:
     return params["heads"].new_tensor(fixed_weighting(config, heads))
 
 
-def controller(config: DNCConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
-    """The controller's new state from its old one, the words read, and what the input contributes (B, 4 hidden)."""
-    words = state["read_vector"].flatten(1)
-    if config.controller == "feedforward":
-        return {"hidden": feedforward_twin(torch.addmm(from_input, words, recurrent))}
-    sums = torch.addmm(from_input, torch.cat([state["hidden"], words], 1), recurrent)
-    return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True))
+def controller(config: DNCConfig, state: Tensors, from_input: tuple[Tensor, ...], recurrent: list[Tensor]) -> Tensors:
+    """The controller's new state from its old one, the words read, and what each layer's input adds (B, 4 hidden)."""
+    words, found, below = state["read_vector"].flatten(1), {}, []
+    lstm = config.controller == "lstm"
+    for layer, (hidden, cell) in enumerate(layers(config)):
+        seen = torch.cat([*below, *([state[hidden]] if lstm else []), words], 1)
+        sums = torch.addmm(from_input[layer], seen, recurrent[layer])
+        now = units_twin(sums, {"cell": state[cell]} if lstm else {})
+        below = [now["hidden"]]
+        found |= {hidden: now["hidden"], **({cell: now["cell"]} if lstm else {})}
+    return found
+
+
+def layers(config: DNCConfig) -> list[tuple[str, str]]:
+    """The names that hidden and cell of every layer have in a state: each is a tensor of its own."""
+    return [("hidden", "cell"), *((f"hidden_{layer}", f"cell_{layer}") for layer in range(1, config.layers))]
+
+
+def said(config: DNCConfig, states: list[Tensors]) -> Tensor:
+    """What the controller says in every state: hidden of all layers, side by side."""
+    return torch.cat([torch.stack([state[hidden] for state in states]) for hidden, _ in layers(config)], -1)
 
 
 def heads(config: DNCConfig, params: Tensors, hidden: Tensor) -> Tensors:
     """What the controller tells the memory: vectors (B, R + 2, W), strengths (B, R + 1), gates (B, R + 2), ..."""
     weights = params["heads"]
-    sums = torch.addmm(weights[config.hidden], hidden, weights[: config.hidden])
+    sums = torch.addmm(weights[-1], hidden, weights[:-1])
     sums = clip_twin(sums, config.clip) if config.clip else sums
     part = {name: sums[:, where] for name, where in columns(config).items()}
     vector = torch.tanh(part["vector"]) if config.vectors == "tanh" else part["vector"]
@@ -139,10 +158,13 @@ def read_words(config: DNCConfig, memory: Tensor, told: Tensors, along: Tensors)
     return {"read_content": found, "read_weighting": weighting, "read_vector": read_twin(memory, weighting)}
 
 
-def step(config: DNCConfig, params: Tensors, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
+def step(
+    config: DNCConfig, params: Tensors, state: Tensors, from_input: tuple[Tensor, ...], recurrent: list[Tensor]
+) -> Tensors:
     """The state after one step; it holds everything that was computed on the way."""
     control = controller(config, state, from_input, recurrent)
-    told = heads(config, params, control["hidden"])
+    hidden = torch.cat([control[name] for name, _ in layers(config)], 1) if config.layers > 1 else control["hidden"]
+    told = heads(config, params, hidden)
     room = find_room(config, state, told)
     written = write(config, state["memory"], told, room)
     along = walk(config, state, told, written["write_weighting"])
@@ -154,19 +176,17 @@ def forward(
     config: DNCConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
 ) -> tuple[Tensor, list[Tensors]]:
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
-    weights, H = params["controller"], config.hidden
-    bias = H if config.controller == "lstm" else 0  # the rows are [h | 1 | r | x]
-    x = bias + 1 + config.read_heads * config.W
-    recurrent = torch.cat([weights[:bias], weights[bias + 1 : x]])
-    from_input = (inputs @ weights[x:] + weights[bias]).unbind(0)
+    sizes = frame(config)
+    each = [inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)]
+    above = params.get("deeper", ())
+    each += [inputs_twin(weights, sizes.hidden + sizes.bias, sizes.words, inputs) for weights in above]
+    recurrent = [weights for _, weights in each]
     states = [start(config, params, inputs.shape[1]) if state is None else state]
-    for now in from_input:
+    for now in zip(*(added for added, _ in each), strict=True):
         states.append(step(config, params, states[-1], now, recurrent))
-    hidden = torch.stack([state["hidden"] for state in states[1:]])
+    hidden = said(config, states[1:])
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
-    weights = params["output"]
-    logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
-    return logits, states
+    return answer_twin(0, params["output"], hidden, words), states
 
 
 def loss(config: DNCConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,6 +198,9 @@ def tape(config: DNCConfig, states: list[Tensors]) -> Tensors:
     """Signals by name, (T, B, ...), out of the states of `forward` (or out of their gradients)."""
     R, first, after = config.read_heads, states[0], states[1:]
     of = {name: torch.stack([state[name] for state in after]) for name in after[0]}
+    for names in zip(*layers(config), strict=True):
+        parts = [of.pop(name) for name in names if name in of]
+        of |= {names[0]: torch.cat(parts, -1)} if parts else {}
     vector, strength, gate = of.pop("vector"), of.pop("strength"), of.pop("gate")
     of |= {"read_key": vector[:, :, :R], "write_key": vector[:, :, R : R + 1], "add": vector[:, :, R + 1 :]}
     of |= {"read_strength": strength[:, :, :R], "write_strength": strength[:, :, R:]}

@@ -15,7 +15,8 @@ import numpy as np
 
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
 from memviz.models.dnc.layout import Array, Options, Parameters, gradient_shapes, tape_shapes, work_shapes
-from memviz.models.dnc.parameters import Arrays, fixed_memory, fixed_weighting, zeros
+from memviz.models.dnc.parameters import fixed_weighting, zeros
+from memviz.ops.blocks import Arrays, fixed_memory
 from memviz.ops.buffer import Room
 
 MOST_LINKS = 1 << 18  # numbers (a megabyte of float32): more links than this are not all kept
@@ -49,7 +50,7 @@ class Scratch:
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C, min(self.segment, T))
         back = gradient_shapes(self.config, tape, self.X, self.record)
-        blocks = (tape, back, work_shapes(self.config, self.X, self.Y))
+        blocks = (tape, back, work_shapes(self.config, self.Y))
         return [shape for block in blocks for shape in block.values()]
 
     def blocks(self, params: Arrays) -> tuple[Array, ...]:
@@ -97,6 +98,7 @@ def fixed_blocks(config: DNCConfig, dtype: Any) -> Arrays:
         "write_start_logits": fixed_weighting(config, 1),
         "memory_start": fixed_memory(config),
         **dict.fromkeys(("hidden_start", "cell_start"), np.zeros(0)),
+        "deeper": np.zeros((0, 0, 0)),
         **{f"{name}_start": value for name, value in zeros(config).items()},
     }
     return {name: np.array(block, dtype) for name, block in blocks.items()}

@@ -6,12 +6,12 @@ from itertools import accumulate
 
 from memviz.models.keyvalue.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.keyvalue.step import encode, encode_vjp, remember, remember_vjp
-from memviz.ops.clip import clip, clip_vjp
 from memviz.ops.content import inverse_norm
 from memviz.ops.copy import copy
+from memviz.ops.frame import answer, answer_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import transpose
 from memviz.ops.policies import FREE
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
@@ -68,7 +68,7 @@ def start(options, params, inputs, memory, tape):
 @part
 def forward(options, params, inputs, memory, tape, edits):
     """Fill the tape."""
-    T, C = inputs.shape[0], inputs.shape[1]
+    T = inputs.shape[0]
     recurrent = options.lstm or options.feedback
     start(options, params, inputs, memory, tape)
     at_once = 1 if recurrent else T
@@ -76,24 +76,17 @@ def forward(options, params, inputs, memory, tape, edits):
         if t % at_once == 0:
             encode(options, params, tape, edits, t, t + at_once)
         remember(options, tape, edits, t)
-    logits = tape.logits.reshape(T * C, tape.logits.shape[2])
-    matmul(tape.said.reshape(T * C, tape.said.shape[2]), params.output, logits)
-    if options.clip > 0:
-        clip(logits.reshape(-1), logits.dtype.type(options.clip))
+    answer(options.clip, params.output, tape.said, tape.logits)
 
 
 @part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, C, Y = tape.logits.shape
-    told, S, tail = params.heads.shape[0], tape.seen.shape[2], d.tail.shape[2]
-    transpose(params.controller[S - tail :], work.controller)
+    T = tape.logits.shape[0]
+    transpose(params.controller[tape.seen.shape[2] - d.tail.shape[2] :], work.controller)
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
-    if options.clip > 0:
-        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(options.clip), d.logits.reshape(-1))
-    dlogits, said = d.logits.reshape(T * C, Y), tape.said.reshape(T * C, tape.said.shape[2])
-    matmul(dlogits, work.output, d.said.reshape(T * C, said.shape[1]))
+    answer_vjp(options.clip, work.output, tape.logits, d.logits, d.said)
     d.keys[T % d.keys.shape[0]][:] = 0
     d.values[T % d.values.shape[0]][:] = 0
     d.cell[T][:] = 0
@@ -103,10 +96,9 @@ def backward(options, params, grads, tape, d, work):
         remember_vjp(options, tape, d, t)
         if t % at_once == 0:
             encode_vjp(options, work, tape, d, t, t + at_once)
-    seen = tape.seen.reshape((T + 1) * C, S)[: T * C]
-    matmul_add(seen.T, d.gates.reshape(T * C, d.gates.shape[2]), grads.controller)
-    matmul_add(said[:, :told].T, d.sums.reshape(T * C, d.sums.shape[2]), grads.heads)
-    matmul_add(said.T, dlogits, grads.output)
+    weights_vjp(tape.seen[:T], d.gates, grads.controller)
+    weights_vjp(tape.said, d.sums, grads.heads)
+    weights_vjp(tape.said, d.logits, grads.output)
 
 
 @part

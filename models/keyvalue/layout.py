@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.models.keyvalue.config import KeyValueConfig
-from memviz.models.keyvalue.parameters import LEDGER, Arrays, empty_memory, shapes, tail
+from memviz.models.keyvalue.parameters import LEDGER, empty_memory, shapes, tail
+from memviz.ops.blocks import Arrays
 from memviz.ops.buffer import Room
 from memviz.ops.policies import RULES
 

@@ -11,7 +11,7 @@ from memviz.models.keyvalue import kernels
 from memviz.models.keyvalue.config import KeyValueConfig, signals
 from memviz.models.keyvalue.edits import edit_state, edits_of
 from memviz.models.keyvalue.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.models.keyvalue.parameters import Arrays
+from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 

@@ -16,9 +16,9 @@ from itertools import accumulate
 import numpy as np
 
 from memviz.models.keyvalue.config import KeyValueConfig
+from memviz.ops.blocks import Arrays, Frame, first_weights, start_shapes
 from memviz.ops.policies import FREE
 
-Arrays = dict[str, np.ndarray]
 LEDGER = ("item", "born", "touched", "count", "usage")
 
 
@@ -42,26 +42,16 @@ def shapes(config: KeyValueConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]
         "controller": ((1 + config.past) * X + 1 + tail(config), 4 * hidden if lstm else hidden),
         "heads": (hidden + 1, columns(config)["gate"].stop),
         "output": (hidden + 1 + W, Y),
-        **({"hidden_start": (hidden,), "cell_start": (hidden,)} if lstm else {}),
+        **start_shapes(Frame(lstm, hidden)),
         **({"read_vector_start": (W,)} if config.feedback else {}),
     }
 
 
 def init(config: KeyValueConfig, X: int, Y: int, rng: np.random.Generator) -> Arrays:
     """First parameters (float64): small random matrices, zero biases, forget gate open."""
-    hidden, size, bias = config.hidden, shapes(config, X, Y), (1 + config.past) * X
-    bound = 1 / np.sqrt(hidden)
-    params = {"controller": rng.uniform(-bound, bound, size["controller"])}
-    params["controller"][bias] = 0.0
-    if config.controller == "lstm":
-        params["controller"][bias, hidden : 2 * hidden] = 1.0
-    params["heads"] = rng.normal(0, bound, size["heads"])
-    params["output"] = rng.normal(0, 1 / np.sqrt(size["output"][0] - 1), size["output"])
-    params["heads"][hidden] = params["output"][hidden] = 0.0
-    params["heads"][hidden, columns(config)["gate"]] = 1.0  # a gate that never opens would never learn
-    for name in ("hidden_start", "cell_start", "read_vector_start"):
-        if name in size:
-            params[name] = rng.normal(0, 0.1, size[name])
+    size, bias = shapes(config, X, Y), (1 + config.past) * X
+    params = first_weights(Frame(config.controller == "lstm", config.hidden), size, bias, rng)
+    params["heads"][config.hidden, columns(config)["gate"]] = 1.0  # a gate that never opens would never learn
     return params
 
 

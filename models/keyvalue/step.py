@@ -15,11 +15,9 @@ from memviz.models.keyvalue.heads import heads, heads_vjp
 from memviz.models.keyvalue.slots import blend, read_slots, read_slots_vjp, write_slot, write_slot_vjp
 from memviz.ops.copy import copy
 from memviz.ops.edit import edit
-from memviz.ops.feedforward import feedforward, feedforward_vjp
 from memviz.ops.kernel import part
-from memviz.ops.lstm import lstm, lstm_vjp
 from memviz.ops.matmul import matmul, matmul_add
-from memviz.ops.vectormath import tanh
+from memviz.ops.units import units, units_vjp
 
 
 @part
@@ -28,23 +26,12 @@ def encode(options, params, tape, edits, first, end):
     hidden, C = params.heads.shape[0] - 1, tape.seen.shape[1]
     rows = (end - first) * C
     seen = tape.seen[first:end].reshape(rows, tape.seen.shape[2])
-    matmul(seen, params.controller, tape.gates[first:end].reshape(rows, tape.gates.shape[2]))
-    for t in range(first, end):
-        for c in range(C):
-            h = tape.said[t, c, :hidden]
-            if options.lstm:
-                lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
-                if edits is not None:
-                    edit(tape.cell[t + 1, c], edits.cell[t])
-                    for j in range(hidden):
-                        tape.squashed[t, c, j] = tanh(tape.cell[t + 1, c, j])
-                        h[j] = tape.gates[t, c, 3 * hidden + j] * tape.squashed[t, c, j]
-            else:
-                feedforward(tape.gates[t, c], h)
-            if edits is not None:
-                edit(h, edits.hidden[t])
-    said = tape.said[first:end].reshape(rows, tape.said.shape[2])[:, : hidden + 1]
-    matmul(said, params.heads, tape.sums[first:end].reshape(rows, tape.sums.shape[2]))
+    gates = tape.gates[first:end].reshape(rows, tape.gates.shape[2])
+    said = tape.said[first:end].reshape(rows, tape.said.shape[2])
+    matmul(seen, params.controller, gates)
+    cell, squashed = tape.cell[first + 1], tape.squashed[first]  # an LSTM's steps come one by one
+    units(options.lstm, hidden, 0, gates, tape.cell[first], cell, squashed, said, edits, first)
+    matmul(said[:, : hidden + 1], params.heads, tape.sums[first:end].reshape(rows, tape.sums.shape[2]))
     for t in range(first, end):
         for c in range(C):
             heads(options, tape.sums[t, c], tape, t, c)
@@ -60,19 +47,13 @@ def encode_vjp(options, work, tape, d, first, end):
     for t in range(first, end):
         for c in range(C):
             heads_vjp(options, tape.sums[t, c], tape, d, t, c, d.sums[t, c])
-    dsaid = d.said[first:end].reshape(rows, d.said.shape[2])[:, : hidden + 1]
-    matmul_add(d.sums[first:end].reshape(rows, d.sums.shape[2]), work.heads, dsaid)
-    for t in range(first, end):
-        for c in range(C):
-            dh, dsums = d.said[t, c, :hidden], d.gates[t, c]
-            dsums[:] = 0
-            if options.lstm:
-                d.cell[t, c][:] = 0
-                saved = tape.gates[t, c], tape.cell[t, c], tape.squashed[t, c]
-                lstm_vjp(*saved, dh, d.cell[t + 1, c], dsums, d.cell[t, c])
-            else:
-                feedforward_vjp(tape.said[t, c, :hidden], dh, dsums)
+    dsaid = d.said[first:end].reshape(rows, d.said.shape[2])
+    matmul_add(d.sums[first:end].reshape(rows, d.sums.shape[2]), work.heads, dsaid[:, : hidden + 1])
+    gates = tape.gates[first:end].reshape(rows, tape.gates.shape[2])
     dgates = d.gates[first:end].reshape(rows, d.gates.shape[2])
+    said = tape.said[first:end].reshape(rows, tape.said.shape[2])
+    before, squashed, dcell, dbefore = tape.cell[first], tape.squashed[first], d.cell[first + 1], d.cell[first]
+    units_vjp(options.lstm, hidden, 0, gates, before, squashed, said, dsaid, dcell, dgates, dbefore)
     matmul(dgates, work.controller, d.tail[first:end].reshape(rows, d.tail.shape[2]))
 
 

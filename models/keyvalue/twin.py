@@ -16,10 +16,10 @@ from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.models.keyvalue.parameters import columns, empty_memory
 from memviz.models.keyvalue.plain import COUNT, ITEM, TOUCHED, USAGE, note_read, place, protected
 from memviz.ops.clip import clip_twin
-from memviz.ops.feedforward import feedforward_twin
+from memviz.ops.frame import answer_twin
 from memviz.ops.lookup import lookup_twin, similarities_twin
 from memviz.ops.loss import chunk_loss_twin
-from memviz.ops.lstm import lstm_twin
+from memviz.ops.units import units_twin
 
 Tensors = dict[str, Tensor]
 
@@ -44,9 +44,7 @@ def encode(config: KeyValueConfig, params: Tensors, state: Tensors, x: Tensor) -
     seen += [state["hidden"]] if config.controller == "lstm" else []
     seen += [state["read_vector"]] if config.feedback else []
     sums = torch.cat(seen, 1) @ params["controller"]
-    if config.controller == "feedforward":
-        return {"hidden": feedforward_twin(sums), **past}
-    return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True)) | past
+    return units_twin(sums, state) | past
 
 
 def heads(config: KeyValueConfig, params: Tensors, hidden: Tensor) -> Tensors:
@@ -140,9 +138,7 @@ def forward(
     for t in range(len(inputs)):
         states.append(step(config, params, states[-1], inputs[t:], t))
     hidden, words = (torch.stack([each[name] for each in states[1:]]) for name in ("hidden", "read_vector"))
-    weights, H = params["output"], config.hidden
-    logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
-    return clip_twin(logits, config.clip) if config.clip else logits, states
+    return answer_twin(config.clip, params["output"], hidden, words), states
 
 
 def loss(config: KeyValueConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

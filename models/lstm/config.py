@@ -1,12 +1,6 @@
 """The LSTM's settings, parameter blocks and presets; it records its two states.
 
-Both matrix products read a contiguous piece of one row [h | 1 | x]: the state, a one (so that the bias is a row of
-the matrix), the input. The rows of each block follow that order:
-
-    controller  (hidden + 1 + X, 4 hidden)   columns input gate, forget gate, candidate, output gate
-    output      (hidden + 1, Y)
-
-hidden_start and cell_start (hidden,) hold before step 0.
+Its parameter blocks stand in memviz/ops/blocks.py; there is no memory to read or to tell anything.
 """
 
 from __future__ import annotations
@@ -17,8 +11,7 @@ import numpy as np
 
 from memviz.contracts.knob import Preset, check, choice, knob
 from memviz.contracts.signal import Signal
-
-Arrays = dict[str, np.ndarray]
+from memviz.ops.blocks import Arrays, Frame, first_weights, start_shapes, weight_shapes
 
 
 @dataclass(frozen=True)
@@ -49,21 +42,15 @@ def signals(config: LSTMConfig) -> dict[str, Signal]:
     }
 
 
-def shapes(config: LSTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
-    """Name -> shape of every parameter, in the order of `init`."""
-    hidden = config.hidden
-    matrices = {"controller": (hidden + 1 + X, 4 * hidden), "output": (hidden + 1, Y)}
-    return {**matrices, "hidden_start": (hidden,), "cell_start": (hidden,)}
+def frame(config: LSTMConfig) -> Frame:
+    """The sizes of a network that has no memory."""
+    return Frame(lstm=True, hidden=config.hidden)
 
 
 def init(config: LSTMConfig, X: int, Y: int, rng: np.random.Generator) -> Arrays:
     """First parameters (float64): small random matrices, zero biases, forget gate open."""
-    hidden, size, bound = config.hidden, shapes(config, X, Y), 1 / np.sqrt(config.hidden)
-    params = {"controller": rng.uniform(-bound, bound, size["controller"])}
-    params["output"] = rng.normal(0, bound, size["output"])
-    params["controller"][hidden] = params["output"][hidden] = 0.0
-    params["controller"][hidden, hidden : 2 * hidden] = 1.0
-    return params | {name: rng.normal(0, 0.1, hidden) for name in ("hidden_start", "cell_start")}
+    sizes = frame(config)
+    return first_weights(sizes, weight_shapes(sizes, X, Y) | start_shapes(sizes), sizes.bias, rng)
 
 
 def start(config: LSTMConfig, params: Arrays) -> Arrays:

@@ -7,13 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.ops.clip import clip, clip_vjp
-from memviz.ops.copy import copy
-from memviz.ops.edit import edit
+from memviz.ops.controller import controller, controller_vjp, controller_weights_vjp
+from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.lstm import lstm, lstm_vjp, say
-from memviz.ops.matmul import matmul, matmul_add
 from memviz.ops.transpose import transpose
 
 Array = np.ndarray
@@ -52,56 +49,26 @@ class Gradients(NamedTuple):
 @part
 def forward(limit, params, inputs, tape, edits):
     """Fill the tape; limit: of the logits, 0 = none."""
-    T, C, X = inputs.shape
-    hidden, Y = params.hidden_start.shape[0], tape.logits.shape[2]
-    for c in range(C):
-        copy(params.hidden_start, tape.rows[0, c, :hidden])
-        copy(params.cell_start, tape.cell[0, c])
-        for t in range(T):
-            tape.rows[t, c, hidden] = 1
-            copy(inputs[t, c], tape.rows[t, c, hidden + 1 :])
-        tape.rows[T, c, hidden] = 1
-    for t in range(T):
-        matmul(tape.rows[t], params.controller, tape.gates[t])
-        for c in range(C):
-            h = tape.rows[t + 1, c, :hidden]
-            lstm(tape.gates[t, c], tape.cell[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
-            if edits is not None:
-                edit(tape.cell[t + 1, c], edits.cell[t])
-                say(tape.gates[t, c], tape.cell[t + 1, c], tape.squashed[t, c], h)
-                edit(h, edits.hidden[t])
-    said = tape.rows[1:].reshape(T * C, hidden + 1 + X)[:, : hidden + 1]
-    matmul(said, params.output, tape.logits.reshape(T * C, Y))
-    if limit > 0:
-        clip(tape.logits.reshape(-1), tape.logits.dtype.type(limit))
+    begin_rows(True, params.hidden_start, params.cell_start, params.cell_start[:0], inputs, tape.rows, tape.cell)
+    for t in range(inputs.shape[0]):
+        controller(True, 0, params.controller, tape, edits, t)
+    answer(limit, params.output, tape.rows[1:], tape.logits)
 
 
 @part
 def backward(limit, params, grads, tape, d):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, C, Y = tape.logits.shape
-    hidden, one_more = params.hidden_start.shape[0], params.output.shape[0]
-    transpose(params.controller[:one_more], d.controller)
+    T, hidden = tape.logits.shape[0], params.hidden_start.shape[0]
+    transpose(params.controller[: hidden + 1], d.controller)
     transpose(params.output, d.output)
-    if limit > 0:
-        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(limit), d.logits.reshape(-1))
-    dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
     d.rows[0][:] = 0
-    matmul(dlogits, d.output, d.rows[1:].reshape(T * C, one_more))
-    d.cell[:] = 0
-    d.gates[:] = 0
+    d.cell[T][:] = 0
+    answer_vjp(limit, d.output, tape.logits, d.logits, d.rows[1:])
     for t in range(T - 1, -1, -1):
-        for c in range(C):
-            dh, dcell, dbefore = d.rows[t + 1, c, :hidden], d.cell[t + 1, c], d.cell[t, c]
-            lstm_vjp(tape.gates[t, c], tape.cell[t, c], tape.squashed[t, c], dh, dcell, d.gates[t, c], dbefore)
-        matmul_add(d.gates[t], d.controller, d.rows[t])
-    matmul_add(rows[: T * C].T, d.gates.reshape(T * C, 4 * hidden), grads.controller)
-    matmul_add(rows[C:, :one_more].T, dlogits, grads.output)
-    for c in range(C):
-        for j in range(hidden):
-            grads.hidden_start[j] += d.rows[0, c, j]
-        for j in range(hidden):
-            grads.cell_start[j] += d.cell[0, c, j]
+        controller_vjp(True, 0, d.controller, tape, d, t)
+    controller_weights_vjp(True, 0, tape, d, grads.controller)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
+    begin_rows_vjp(True, d.rows, d.cell, grads.hidden_start, grads.cell_start, grads.cell_start[:0])
 
 
 TO_GRADS, TO_TAPE, TO_GRADIENTS = accumulate(len(part._fields) for part in (Parameters, Parameters, Tape))

@@ -10,8 +10,9 @@ import numpy as np
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.lstm import kernels
-from memviz.models.lstm.config import Arrays, LSTMConfig
+from memviz.models.lstm.config import LSTMConfig, frame
 from memviz.models.lstm.kernels import Array, Gradients, Parameters, Tape
+from memviz.ops.blocks import Arrays, tape_shapes, turned_shapes
 from memviz.ops.buffer import Room
 from memviz.ops.output import output
 
@@ -33,11 +34,10 @@ class Scratch:
         self.room = Room("lstm", self._shapes, self.T, self.C, self.dtype)
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
-        hidden = self.config.hidden
-        gates, cell, logits = (T, C, 4 * hidden), (T + 1, C, hidden), (T, C, self.Y)
-        tape = [(T + 1, C, hidden + 1 + self.X), gates, cell, (T, C, hidden), logits]
-        weights = [(4 * hidden, hidden + 1), (self.Y, hidden + 1)]
-        return [*tape, (T + 1, C, hidden + 1), gates, cell, logits, *weights]
+        sizes, logits = frame(self.config), (T, C, self.Y)
+        rows, gates, cell, _ = tape_shapes(sizes, 0, T, C).values()  # no gradient flows into x
+        tape, turned = tape_shapes(sizes, self.X, T, C), turned_shapes(sizes, self.Y)
+        return [*tape.values(), logits, rows, gates, cell, logits, *turned.values()]
 
     def at(self, T: int, C: int) -> tuple[Array, ...]:
         """The arrays of Tape and Gradients, in this order, for a chunk of T steps and C episodes."""

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from memviz.models.lstm.config import LSTMConfig
-from memviz.ops.clip import clip_twin
+from memviz.ops.frame import answer_twin, inputs_twin
 from memviz.ops.loss import chunk_loss_twin
-from memviz.ops.lstm import lstm_twin
+from memviz.ops.units import units_twin
 
 Tensors = dict[str, Tensor]
 
@@ -20,22 +20,19 @@ def start(config: LSTMConfig, params: Tensors, B: int) -> Tensors:
 
 def step(config: LSTMConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
     """The state after one step, from the one before and what the input contributes (B, 4 hidden)."""
-    hidden, cell = lstm_twin(torch.addmm(from_input, state["hidden"], recurrent), state["cell"])
-    return {"hidden": hidden, "cell": cell}
+    return units_twin(torch.addmm(from_input, state["hidden"], recurrent), state)
 
 
 def forward(
     config: LSTMConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
 ) -> tuple[Tensor, list[Tensors]]:
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
-    weights, H = params["controller"], config.hidden  # the rows are [h | 1 | x]
-    from_input = (inputs @ weights[H + 1 :] + weights[H]).unbind(0)
+    from_input, recurrent = inputs_twin(params["controller"], config.hidden, 0, inputs)
     states = [start(config, params, inputs.shape[1]) if state is None else state]
     for now in from_input:
-        states.append(step(config, states[-1], now, weights[:H]))
+        states.append(step(config, states[-1], now, recurrent))
     hidden = torch.stack([after["hidden"] for after in states[1:]])
-    logits = hidden @ params["output"][:H] + params["output"][H]
-    return clip_twin(logits, config.clip) if config.clip else logits, states
+    return answer_twin(config.clip, params["output"], hidden, hidden[..., :0]), states
 
 
 def loss(config: LSTMConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,11 +6,12 @@ from itertools import accumulate
 
 from memviz.models.mann.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.mann.step import step, step_vjp
-from memviz.ops.clip import clip, clip_vjp
+from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
+from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import transpose
 from memviz.ops.softmax import softmax, softmax_vjp
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
@@ -20,17 +21,9 @@ TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._f
 @part
 def start(options, params, inputs, memory, tape):
     """Write what holds before step 0, and the inputs and ones of every row; memory (C, N, W) or empty."""
-    T, C, X = inputs.shape
-    hidden, last = params.heads.shape[0] - 1, tape.rows.shape[2] - X
-    for c in range(C):
-        if options.lstm:
-            copy(params.hidden_start, tape.rows[0, c, :hidden])
-            copy(params.cell_start, tape.cell[0, c])
-        copy(params.read_vector_start.reshape(-1), tape.rows[0, c, hidden + 1 : last])
-        for t in range(T):
-            tape.rows[t, c, hidden] = 1
-            copy(inputs[t, c], tape.rows[t, c, last:])
-        tape.rows[T, c, hidden] = 1
+    words = params.read_vector_start.reshape(-1)
+    begin_rows(options.lstm, params.hidden_start, params.cell_start, words, inputs, tape.rows, tape.cell)
+    for c in range(inputs.shape[1]):
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
         copy(params.usage_start, tape.usage[0, c])
         for h in range(params.read_start_logits.shape[0]):
@@ -44,54 +37,37 @@ def start(options, params, inputs, memory, tape):
 @part
 def forward(options, params, inputs, memory, tape, edits):
     """Fill the tape."""
-    T, C = inputs.shape[0], inputs.shape[1]
     start(options, params, inputs, memory, tape)
-    for t in range(T):
+    for t in range(inputs.shape[0]):
         step(options, params, tape, edits, t)
-    said = params.output.shape[0]  # [h | 1 | r]
-    logits = tape.logits.reshape(T * C, tape.logits.shape[2])
-    matmul(tape.rows[1:].reshape(T * C, tape.rows.shape[2])[:, :said], params.output, logits)
-    if options.clip > 0:
-        clip(logits.reshape(-1), logits.dtype.type(options.clip))
+    answer(options.clip, params.output, tape.rows[1:], tape.logits)
 
 
 @part
 def backward(options, params, grads, tape, d, work):
     """Back through time from d.logits; adds into grads and leaves the gradients of all that the tape holds."""
-    T, C, Y = tape.logits.shape
-    said, first = params.output.shape[0], 0 if options.lstm else params.heads.shape[0] - 1
-    transpose(params.controller[: said - first], work.controller)
+    T = tape.logits.shape[0]
+    transpose(params.controller[: work.controller.shape[1]], work.controller)
     transpose(params.heads, work.heads)
     transpose(params.output, work.output)
-    if options.clip > 0:
-        clip_vjp(tape.logits.reshape(-1), tape.logits.dtype.type(options.clip), d.logits.reshape(-1))
-    dlogits, rows = d.logits.reshape(T * C, Y), tape.rows.reshape((T + 1) * C, tape.rows.shape[2])
     d.rows[0][:] = 0
-    matmul(dlogits, work.output, d.rows[1:].reshape(T * C, said))
+    answer_vjp(options.clip, work.output, tape.logits, d.logits, d.rows[1:])
     d.memory[T % d.memory.shape[0]][:] = 0
     d.reading[T % d.reading.shape[0]][:] = 0
     d.cell[T % d.cell.shape[0]][:] = 0
     for t in range(T - 1, -1, -1):
         step_vjp(options, work, tape, d, t)
-    told = params.heads.shape[0]
-    matmul_add(rows[: T * C, first:].T, d.gates.reshape(T * C, d.gates.shape[2]), grads.controller)
-    matmul_add(rows[C:, :told].T, d.sums.reshape(T * C, d.sums.shape[2]), grads.heads)
-    matmul_add(rows[C:, :said].T, dlogits, grads.output)
+    controller_weights_vjp(options.lstm, 0, tape, d, grads.controller)
+    weights_vjp(tape.rows[1:], d.sums, grads.heads)
+    weights_vjp(tape.rows[1:], d.logits, grads.output)
 
 
 @part
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what holds before step 0."""
-    hidden = params.heads.shape[0] - 1
     one, words = tape.rows.dtype.type(1), grads.read_vector_start.reshape(-1)
+    begin_rows_vjp(options.lstm, d.rows, d.cell, grads.hidden_start, grads.cell_start, words)
     for c in range(tape.rows.shape[1]):
-        if options.lstm:
-            for j in range(hidden):
-                grads.hidden_start[j] += d.rows[0, c, j]
-            for j in range(hidden):
-                grads.cell_start[j] += d.cell[0, c, j]
-        for j in range(words.shape[0]):
-            words[j] += d.rows[0, c, hidden + 1 + j]
         if options.learned_start:
             for h in range(params.read_start_logits.shape[0]):
                 logits, dlogits = params.read_start_logits[h], grads.read_start_logits[h]

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.models.mann.config import MANNConfig
-from memviz.models.mann.parameters import Arrays, fixed_memory, shapes
+from memviz.models.mann.parameters import frame
+from memviz.ops import blocks
+from memviz.ops.blocks import Arrays, fixed_memory
 from memviz.ops.buffer import Room
 
 Array = np.ndarray
@@ -111,14 +113,9 @@ class Work(NamedTuple):
 
 def tape_shapes(config: MANNConfig, X: int, Y: int, T: int, C: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of a Tape."""
-    H, N, W, hidden = config.heads, config.N, config.W, config.hidden
-    lstm, P = config.controller == "lstm", shapes(config, X, Y)["heads"][1]
+    H, N, W = config.heads, config.N, config.W
     return {
-        "rows": (T + 1, C, hidden + 1 + H * W + X),
-        "gates": (T, C, 4 * hidden if lstm else hidden),
-        "cell": (T + 1, C, hidden if lstm else 0),
-        "squashed": (T, C, hidden if lstm else 0),
-        "sums": (T, C, P),
+        **blocks.tape_shapes(frame(config), X, T, C),
         "key": (T, C, H, W),
         "add": (T, C, H if config.written == "own" else 0, W),
         **dict.fromkeys(("gate", "strength"), (T, C, H)),
@@ -145,12 +142,9 @@ def gradient_shapes(tape: Mapping[str, tuple[int, ...]], X: int, record: bool) -
     return whole
 
 
-def work_shapes(config: MANNConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+def work_shapes(config: MANNConfig, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of Work."""
-    blocks = shapes(config, X, Y)
-    weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
-    weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
-    return {**weights, "room": (config.heads + 1, config.N)}
+    return {**blocks.turned_shapes(frame(config), Y), "room": (config.heads + 1, config.N)}
 
 
 @dataclass
@@ -177,8 +171,8 @@ class Scratch:
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C)
-        blocks = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.X, self.Y))
-        return [shape for block in blocks for shape in block.values()]
+        groups = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.Y))
+        return [shape for group in groups for shape in group.values()]
 
     def blocks(self, params: Arrays) -> tuple[Array, ...]:
         """The arrays of Parameters."""
@@ -213,11 +207,11 @@ def options(config: MANNConfig) -> Options:
 
 def fixed_blocks(config: MANNConfig, dtype: Any) -> Arrays:
     """What stands in for the parameters that some configs lack."""
-    blocks = {
+    fixed = {
         "hidden_start": np.zeros(0),
         "cell_start": np.zeros(0),
         "read_start_logits": np.zeros((config.heads, config.N)),
         "memory_start": fixed_memory(config),
         "usage_start": np.zeros(config.N),
     }
-    return {name: np.array(block, dtype) for name, block in blocks.items()}
+    return {name: np.array(block, dtype) for name, block in fixed.items()}

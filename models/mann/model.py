@@ -11,7 +11,7 @@ from memviz.models.mann import kernels
 from memviz.models.mann.config import MANNConfig
 from memviz.models.mann.edits import edit_state, edits_of
 from memviz.models.mann.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.models.mann.parameters import Arrays
+from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 

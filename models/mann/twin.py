@@ -11,16 +11,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from memviz.models.mann.config import MANNConfig
-from memviz.models.mann.parameters import columns, fixed_memory
+from memviz.models.mann.parameters import columns, frame
+from memviz.ops.blocks import fixed_memory
 from memviz.ops.clip import clip_twin
 from memviz.ops.content import content_weights_twin
-from memviz.ops.feedforward import feedforward_twin
+from memviz.ops.frame import answer_twin, inputs_twin
 from memviz.ops.interpolate import interpolate_twin
 from memviz.ops.keep_add import keep_add_twin
 from memviz.ops.least_used import decay_usage_twin, least_used_twin
 from memviz.ops.loss import chunk_loss_twin
-from memviz.ops.lstm import lstm_twin
 from memviz.ops.read import read_twin
+from memviz.ops.units import units_twin
 
 Tensors = dict[str, Tensor]
 
@@ -44,10 +45,8 @@ def start(config: MANNConfig, params: Tensors, B: int) -> Tensors:
 def controller(config: MANNConfig, state: Tensors, from_input: Tensor, recurrent: Tensor) -> Tensors:
     """The controller's new state from its old one, the words read, and what the input contributes (B, 4 hidden)."""
     words = state["read_vector"].flatten(1)
-    if config.controller == "feedforward":
-        return {"hidden": feedforward_twin(torch.addmm(from_input, words, recurrent))}
-    sums = torch.addmm(from_input, torch.cat([state["hidden"], words], 1), recurrent)
-    return dict(zip(("hidden", "cell"), lstm_twin(sums, state["cell"]), strict=True))
+    seen = torch.cat([state["hidden"], words], 1) if config.controller == "lstm" else words
+    return units_twin(torch.addmm(from_input, seen, recurrent), state)
 
 
 def heads(config: MANNConfig, params: Tensors, hidden: Tensor) -> Tensors:
@@ -97,19 +96,14 @@ def forward(
     config: MANNConfig, params: Tensors, inputs: Tensor, state: Tensors | None = None
 ) -> tuple[Tensor, list[Tensors]]:
     """Logits (T, B, Y) of the outputs, and the state before step 0 (`state`, if given) and after every step."""
-    weights, H = params["controller"], config.hidden
-    bias = H if config.controller == "lstm" else 0  # the rows are [h | 1 | r | x]
-    x = bias + 1 + config.heads * config.W
-    recurrent = torch.cat([weights[:bias], weights[bias + 1 : x]])
-    from_input = (inputs @ weights[x:] + weights[bias]).unbind(0)
+    sizes = frame(config)
+    from_input, recurrent = inputs_twin(params["controller"], sizes.bias, sizes.words, inputs)
     states = [start(config, params, inputs.shape[1]) if state is None else state]
     for now in from_input:
         states.append(step(config, params, states[-1], now, recurrent))
     hidden = torch.stack([state["hidden"] for state in states[1:]])
     words = torch.stack([state["read_vector"] for state in states[1:]]).flatten(2)
-    weights = params["output"]
-    logits = torch.cat([hidden, words], 2) @ torch.cat([weights[:H], weights[H + 1 :]]) + weights[H]
-    return clip_twin(logits, config.clip) if config.clip else logits, states
+    return answer_twin(config.clip, params["output"], hidden, words), states
 
 
 def loss(config: MANNConfig, logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

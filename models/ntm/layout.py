@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.models.ntm.config import NTMConfig
-from memviz.models.ntm.parameters import Arrays, fixed_memory, fixed_weighting, shapes
+from memviz.models.ntm.parameters import fixed_weighting, frame
+from memviz.ops import blocks
+from memviz.ops.blocks import Arrays, fixed_memory
 from memviz.ops.buffer import Room
 
 Array = np.ndarray
@@ -112,15 +114,11 @@ class Work(NamedTuple):
 
 def tape_shapes(config: NTMConfig, X: int, Y: int, T: int, C: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of a Tape."""
-    R, H, N, W, hidden = config.read_heads, config.write_heads, config.N, config.W, config.hidden
-    heads, lstm, P = R + H, config.controller == "lstm", shapes(config, X, Y)["heads"][1]
-    every, S = (T, C, heads), 2 * config.shift_range + 1
+    H, N, W, S = config.write_heads, config.N, config.W, 2 * config.shift_range + 1
+    heads = config.read_heads + H
+    every = (T, C, heads)
     return {
-        "rows": (T + 1, C, hidden + 1 + R * W + X),
-        "gates": (T, C, 4 * hidden if lstm else hidden),
-        "cell": (T + 1, C, hidden if lstm else 0),
-        "squashed": (T, C, hidden if lstm else 0),
-        "sums": (T, C, P),
+        **blocks.tape_shapes(frame(config), X, T, C),
         "key": (*every, W),
         **dict.fromkeys(("add", "erase"), (T, C, H, W)),
         **dict.fromkeys(("strength", "gate", "sharpness"), every),
@@ -147,12 +145,9 @@ def gradient_shapes(tape: Mapping[str, tuple[int, ...]], X: int, record: bool) -
     return whole
 
 
-def work_shapes(config: NTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+def work_shapes(config: NTMConfig, Y: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every array of Work."""
-    blocks = shapes(config, X, Y)
-    weights = {name: blocks[name][::-1] for name in ("controller", "heads", "output")}
-    weights["controller"] = (weights["controller"][0], weights["controller"][1] - X)
-    return {**weights, "room": (config.read_heads + config.write_heads + 1, config.N)}
+    return {**blocks.turned_shapes(frame(config), Y), "room": (config.read_heads + config.write_heads + 1, config.N)}
 
 
 @dataclass
@@ -179,8 +174,8 @@ class Scratch:
 
     def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
         tape = tape_shapes(self.config, self.X, self.Y, T, C)
-        blocks = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.X, self.Y))
-        return [shape for block in blocks for shape in block.values()]
+        groups = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.Y))
+        return [shape for group in groups for shape in group.values()]
 
     def blocks(self, params: Arrays) -> tuple[Array, ...]:
         """The arrays of Parameters."""
@@ -210,11 +205,11 @@ def options(config: NTMConfig) -> Options:
 
 def fixed_blocks(config: NTMConfig, dtype: Any) -> Arrays:
     """What stands in for the parameters that some configs lack."""
-    blocks = {
+    fixed = {
         "hidden_start": np.zeros(0),
         "cell_start": np.zeros(0),
         "read_start_logits": fixed_weighting(config, config.read_heads),
         "write_start_logits": fixed_weighting(config, config.write_heads),
         "memory_start": fixed_memory(config),
     }
-    return {name: np.array(block, dtype) for name, block in blocks.items()}
+    return {name: np.array(block, dtype) for name, block in fixed.items()}

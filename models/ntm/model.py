@@ -11,7 +11,7 @@ from memviz.models.ntm import kernels
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.edits import edit_state, edits_of
 from memviz.models.ntm.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.models.ntm.parameters import Arrays
+from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 BOTH = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
