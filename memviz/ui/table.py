@@ -23,7 +23,8 @@ MARKS = {"works": ":material/check_circle:", "hard": ":material/landscape:", "un
 CAPTION = (
     "**works**: solved, no wrong bit on 100 fresh sequences; medians of sequences and seconds, on one core of the "
     "machine that recorded them. **hard**: not solved within the seconds given; the best wrong bits a sequence, beside "
-    "those of a network that knows nothing, and of the best possible answers where they err too. `memviz bench --rows table` records anew."
+    "those of a network that knows nothing, and of the best possible answers where they err too. "
+    "`memviz bench --rows table` records anew."
 )
 
 log = logging.getLogger(__name__)
