@@ -10,7 +10,8 @@ from memviz.contracts.errors import ConfigError
 
 Show = Callable[[float | None, str], None]
 COPY = "copy"  # what models are measured on unless another task is named
-ROWS = ("throughput", "start", "viewers", "solve", "table")
+ROWS = ("throughput", "package", "topk", "start", "viewers", "solve", "table")
+ALONE = {"package", "topk", "table"}  # rows that are not of every model on copy
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Plan:
     quick: bool = False
     seeds: int | None = None
     settings: tuple[str, ...] = ()
+    batches: tuple[int, ...] = ()  # none: the usual ones
+    most: float | None = None  # seconds of one training; None: the usual ones
 
     @property
     def rounds(self) -> int:
@@ -50,30 +53,44 @@ def names(text: str | None) -> tuple[str, ...]:
 
 
 def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
-    """The rows, each as soon as it is measured. Raises BenchError when a contender dies."""
-    from memviz.bench import solve, starting, throughput, viewers
+    """The rows, each as soon as it is measured, with what is asked of it. Raises BenchError when a contender dies."""
+    from memviz.bench.bars import judged
 
-    for recipe in ready(recipes(plan, plan.preset), show):
+    yield from map(judged, measured(chosen, plan, show))
+
+
+def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
+    """The rows alone."""
+    from memviz.bench import bars, package, reads, solve, starting, tabling, throughput, viewers
+
+    for recipe in recipes(plan, plan.preset) if {*chosen} - ALONE else ():
+        warmed(recipe, show)
         if "throughput" in chosen:
-            yield from throughput.rows(recipe, plan.rounds, plan.seconds, plan.compiled, show)
+            for size, batches in throughput.sizes(recipe, plan.batches):
+                yield from throughput.rows(size, batches, plan.rounds, plan.seconds, plan.compiled, show)
         if "start" in chosen:
             yield from starting.rows(recipe, 1 if plan.quick else 5, not plan.quick, show)
         if "viewers" in chosen:
             yield from viewers.rows(recipe, plan.rounds, 2 * plan.seconds, show)
         if "solve" in chosen:
-            yield from solve.rows(recipe, plan.over(10), 600.0, show)
+            yield from solve.rows(recipe, plan.over(10), plan.most or 600.0, show)
+    if "package" in chosen:
+        for size, batch in bars.asked_for("package"):
+            if plan.model in (None, size["model"]):
+                yield from package.rows(warmed(size, show), batch, plan.rounds, plan.seconds, show)
+    if "topk" in chosen:
+        yield from reads.rows(plan.rounds, plan.seconds, show)
     if "table" in chosen:
-        for recipe in ready(recipes(plan, "lesson", memory=False), show):
-            yield from solve.recorded(recipe, plan.over(5), 120.0, show)
+        pairs = (warmed(recipe, show) for recipe in recipes(plan, "lesson", memory=False))
+        yield from tabling.rows(pairs, plan.over(3), plan.most or 20.0, show)
 
 
-def ready(pairs: Iterator[Mapping[str, Any]], show: Show) -> Iterator[Mapping[str, Any]]:
-    """Each recipe once its kernels are compiled, so that no contender's figure holds a compiler's seconds."""
+def warmed(recipe: Mapping[str, Any], show: Show) -> Mapping[str, Any]:
+    """The recipe once its kernels are compiled, so that no contender's figure holds a compiler's seconds."""
     from memviz.training.warm import ensure_warm
 
-    for recipe in pairs:
-        ensure_warm(recipe["model"], recipe["task"], lambda message: show(None, message))
-        yield recipe
+    ensure_warm(recipe["model"], recipe["task"], lambda message: show(None, message))
+    return recipe
 
 
 def recipes(plan: Plan, preset: str, memory: bool = True) -> Iterator[Mapping[str, Any]]:

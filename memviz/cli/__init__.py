@@ -1,6 +1,7 @@
-"""The command line: `memviz app | list | train | trace | open | export | sweep | reproduce | bench`, a file each.
+"""The command line: `memviz app | list | train | trace | lengths | open | export | sweep | reproduce | bench`.
 
-A command module has `declare(parser)`, which must import nothing heavy, and `run(args) -> exit code`, which may.
+Each is a file. A command module has `declare(parser)`, which must import nothing heavy, and `run(args) -> exit code`,
+which may.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ COMMANDS = {
     "list": ("listing", "models, tasks, views and lessons that are here"),
     "train": ("train", "train a model on a task"),
     "trace": ("trace", "record one episode of a checkpoint"),
+    "lengths": ("lengths", "errors of a checkpoint at lengths it was not trained on"),
     "open": ("open_file", "start the app on a trace or a checkpoint"),
     "export": ("export", "one offline page with the scope from a trace or a checkpoint"),
     "sweep": ("sweep", "train over seeds and the values of knobs, on all cores"),

@@ -65,9 +65,9 @@ def port(text: str) -> int:
     return int(text)
 
 
-def lengths(text: str) -> tuple[int, ...]:
+def numbers(text: str) -> tuple[int, ...]:
     """Positive whole numbers, separated by commas."""
     found = text.split(",")
     if not all(each.isdecimal() and int(each) > 0 for each in found):
-        raise argparse.ArgumentTypeError(f"want lengths such as 40,80,120, got {text}")
+        raise argparse.ArgumentTypeError(f"want whole numbers such as 40,80,120, got {text}")
     return tuple(int(each) for each in found)

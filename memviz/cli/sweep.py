@@ -19,7 +19,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from memviz.cli.arguments import lengths, positive, seconds, until, whole
+from memviz.cli.arguments import numbers, positive, seconds, until, whole
 from memviz.cli.exits import DONE
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=whole, default=0, metavar="N", help="processes (default: as many as cores)")
     parser.add_argument("--until", type=until, metavar="solved|UPDATES", help="when a training stops (default: solved)")
     parser.add_argument("--max-seconds", type=seconds, default=120.0, metavar="S", help="most seconds of one (120)")
-    parser.add_argument("--lengths", type=lengths, default=(), metavar="L,...", help="test on these unseen lengths")
+    parser.add_argument("--lengths", type=numbers, default=(), metavar="L,...", help="test on these unseen lengths")
     parser.add_argument("--name", help="the folder in the data folder's sweeps (default: from the settings)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout, a line per row")
 

@@ -1,1 +1,1 @@
-"""Functions over traces that answer why: blame, lifetime, what-if. None yet."""
+"""Functions that answer why and how far: how errors grow with length. Blame, lifetime and what-if are not here yet."""

@@ -11,6 +11,7 @@ import importlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -25,7 +26,7 @@ from memviz.study.cell import Cell
 from memviz.training.config import Until
 from memviz.training.keys import generator
 from memviz.training.loop import drive
-from memviz.training.recipe import plan
+from memviz.training.recipe import Plan, plan
 from memviz.training.trainer import Progress, Trainer
 
 Row = dict[str, Any]
@@ -35,13 +36,19 @@ TEST = 0x7E57  # the stream of episodes that trained networks are tested on
 GROWTH = 1.15  # the curve has a point wherever the sequences have grown by this
 
 
-def measure(cell: Cell, tell: Tell = lambda news: None) -> Row:
-    """Train the cell on one thread and test what came of it. Raises ConfigError or CatalogError on a bad recipe.
+def measure(cell: Cell, tell: Tell = lambda news: None, threads: int | None = 1) -> Row:
+    """Train the cell and test what came of it. Raises ConfigError or CatalogError on a bad recipe.
 
-    A training that diverges is a row too: "diverged" says why, and what is tested is its last good state.
+    A training that diverges is a row too: "diverged" says why, and what is tested is its last good state. `threads`: at
+    most so many, None: as many as are fastest; only the seconds depend on it.
     """
     planned = plan(cell.recipe, catalog.models(), catalog.tasks())
-    trainer = Trainer(planned.setup, planned.config, threads=1)
+    trainer = Trainer(planned.setup, planned.config, threads=threads)
+    with closing(trainer):
+        return _tested(cell, planned, trainer, tell)
+
+
+def _tested(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
     curve: list[list[float]] = []
     reason = None
     try:

@@ -10,7 +10,7 @@ from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.contracts.panel import Panel
 from memviz.contracts.trace import Trace
-from memviz.ui import cards, component
+from memviz.ui import cards, component, lengths
 from memviz.ui.desk import desk, has_recorded, panels, recorded_path
 
 CURVES = "curves"
@@ -30,20 +30,26 @@ def figures(model: str, run_id: str | None) -> None:
     except MemvizError as error:
         cards.trouble("There is no figure of this run.", error, ":material/monitoring:")
         return
-    _choose(trace, run)
+    _choose(trace, run, model)
 
 
-def _choose(trace: Trace, run: Any) -> None:
+def _choose(trace: Trace, run: Any, model: str) -> None:
     """Which panel, at which step, on which scale."""
     left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
     drawn = {panel.id: panel for panel in panels(trace.signals)}
     titles = {name: full_title(panel) for name, panel in drawn.items()} | ({CURVES: "Learning curves"} if run else {})
+    titles |= {lengths.LENGTHS: lengths.TITLE} if run or lengths.shipped(model) else {}
     first = next((i for i, panel in enumerate(drawn.values()) if panel.group == "weighting"), 0)
     name = left.selectbox("Figure", list(titles), first, titles.get, key="figure.panel")
     st.session_state["figure.t"] = min(st.session_state.get("figure.t", 0), trace.steps - 1)  # another may be shorter
-    t = middle.number_input("Step t", 0, trace.steps - 1, key="figure.t")
+    timeless = name in (CURVES, lengths.LENGTHS)
+    t = middle.number_input("Step t", 0, trace.steps - 1, key="figure.t", disabled=timeless)
     root = right.toggle("Square-root scale", key="figure.root")
-    _draw(trace, drawn.get(name), run, {"t": t}, root)
+    if name != lengths.LENGTHS:
+        _draw(trace, drawn.get(name), run, {"t": t}, root)
+    elif found := lengths.measured(model, run):
+        _draw(found, panels(found.signals)[0], run, {}, root)
+        lengths.in_the_scope(found)
 
 
 def _recorded(run: Any) -> Trace:

@@ -27,3 +27,9 @@ def test_a_spread_of_nothing_is_nothing() -> None:
 def test_a_table_has_the_columns_of_all_rows() -> None:
     lines = stats.table([{"model": "m", "batch": 1}, {"model": "m", "per_s": 1234.5, "ratio": 2.5}]).splitlines()
     assert [line.split() for line in lines] == [["model", "batch", "per_s", "ratio"], ["m", "1"], ["m", "1,234", "2.5"]]
+
+
+def test_a_table_says_what_is_asked_and_whether_it_is_reached() -> None:
+    row = {"ratio": 20.0, "asked": {"ratio": ">= 18"}, "reached": {"ratio": True, "peak": False}, "void": False}
+    line = stats.table([row]).splitlines()[1]
+    assert line.split() == ["20", *["ratio", ">=", "18"], *["ratio", "yes,", "peak", "no"], "no"]

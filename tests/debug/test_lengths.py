@@ -9,7 +9,7 @@ import pytest
 
 from memviz import catalog
 from memviz.contracts.errors import ConfigError
-from memviz.debug.lengths import length_errors
+from memviz.debug.lengths import length_errors, trained_to, usual
 from memviz.render.plotly_figure import panel_figure
 from memviz.training.setup import Setup
 from tests.render.frames import panels_of
@@ -64,6 +64,51 @@ def test_the_heatmap_names_the_lengths():
     assert np.shape(figure.data[0].customdata) == (3, 11)
 
 
-def test_no_lengths_are_refused():
+def test_a_length_of_nothing_is_refused():
     with pytest.raises(ConfigError, match="length_errors: want lengths"):
-        errors(copied, ())
+        errors(copied, (0,))
+
+
+def test_the_share_of_all_answers_of_a_length_is_told():
+    assert errors(lambda inputs: 1 - copied(inputs)).meta["wrong"] == [1.0, 1.0, 1.0]
+    assert errors(copied).meta["wrong"] == [0.0, 0.0, 0.0]
+
+
+def test_lengths_go_from_the_shortest_to_three_times_the_longest_trained_on():
+    setup = setup_of(copied)
+    assert trained_to(setup) == 4
+    assert usual(setup) == list(range(1, 13))
+    assert errors(copied, ()).meta["lengths"] == usual(setup)
+
+
+@pytest.mark.parametrize("name", list(catalog.tasks()))
+def test_every_task_has_lengths_or_says_that_it_has_one(name):
+    task = catalog.tasks()[name]
+    config = task.config(**task.presets["lesson"].knobs)
+    model_config = MODEL.config(hidden=4, outputs=task.loss)
+    setup = Setup(MODEL, task, model_config, config)
+    chosen = usual(setup)
+    assert chosen == sorted(set(chosen))
+    assert trained_to(setup) in range(chosen[0], chosen[-1] + 1)
+    assert len(chosen) > 1 or name == "own"
+    trace = length_errors(setup, setup.initial(), (chosen[0], chosen[-1]), episodes=2)
+    assert 0 < max(trace.meta["wrong"]) <= 1
+
+
+def test_a_saved_memory_is_where_episodes_start():
+    model = catalog.models()["ntm"]
+    setup = Setup(model, TASK, model.config(N=4, W=3, hidden=5), TASK.config(width=3, low=1, high=4), seed=1)
+    params = setup.initial()
+    plain = length_errors(setup, params, (3,), 4)["error"]
+    filled = length_errors(setup, params, (3,), 4, memory=np.full((4, 3), 5.0))["error"]
+    assert not np.array_equal(plain, filled)
+
+
+def test_a_task_without_lengths_is_refused():
+    odd = dataclasses.replace(TASK, sample=refuse)
+    with pytest.raises(ConfigError, match="episodes come in lengths"):
+        usual(dataclasses.replace(setup_of(copied), task=odd))
+
+
+def refuse(config, rng, length=None):
+    raise ConfigError("sample: want no length, got one (leave it out)")

@@ -26,6 +26,7 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
             rows="length",
             columns="t",
             scale="positive",
+            cursor=None,  # a row is many episodes, none of which is being played
         )
         for order, name in enumerate(having(signals, "score", DIMS))
     ]
