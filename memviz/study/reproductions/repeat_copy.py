@@ -12,7 +12,7 @@ from memviz.study.row import Row
 from memviz.study.summary import solved
 
 LONGER = 12  # words, after 1 to 6
-BUDGET = {"solved": True, "updates": 40_000}  # 320,000 sequences, as for associative recall; 8 of 10 NTMs need less than half
+BUDGET = {"solved": True, "updates": 40_000}  # 320,000 sequences; 8 of 10 NTMs need less than half
 NETWORKS = ("ntm", "dnc", "lstm")
 
 
