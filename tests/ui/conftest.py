@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -42,8 +43,9 @@ class Client:
         self.connection.send(json.dumps(message))
 
     def next(self, kind: str, wanted: Callable[[dict[str, Any]], bool] = lambda header: True) -> Frame:
+        end = time.monotonic() + PATIENCE  # of all frames: others may keep coming while the wanted one does not
         while True:
-            frame = unpack(bytes(self.connection.recv(timeout=PATIENCE)))
+            frame = unpack(bytes(self.connection.recv(timeout=max(0.0, end - time.monotonic()))))
             if frame[0]["type"] == kind and wanted(frame[0]):
                 return frame
 
