@@ -9,18 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memviz.contracts.errors import ConfigError
-from memviz.contracts.knob import check, choice, from_dict, knob, knobs, text, to_dict
-
-
-@dataclass(frozen=True)
-class Small:
-    """A config with one knob of every sort."""
-
-    slots: int = knob(16, 1, 512, "memory slots")
-    rate: float = knob(0.01, 1e-6, 1.0, "learning rate")
-    controller: str = choice("lstm", ("lstm", "feedforward"), "controller")
-    learned: bool = choice(True, (True, False), "learn the initial memory")
-
+from memviz.contracts.knob import check, from_dict, knobs, text, to_dict
+from tests.contracts.configs import Small
 
 configs = st.builds(
     Small,

@@ -15,6 +15,8 @@ def started(server, client):
 
 
 def until(happened):
+    """Look again and again, for what tells nobody when it happens; fails when it has not within 20 s."""
     end = time.monotonic() + 20
-    while not happened() and time.monotonic() < end:
+    while not happened():
+        assert time.monotonic() < end
         time.sleep(0.01)

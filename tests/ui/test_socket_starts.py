@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from memviz.contracts.errors import ConfigError
 from tests.ui.clients import RECIPE, started, until
@@ -61,7 +60,7 @@ def test_a_browser_that_leaves_while_its_run_starts_is_no_viewer(server, open_so
     until(lambda: not server.desk.sockets)
     go.set()
     until(lambda: server.registry.runs)
-    time.sleep(0.1)
+    open_socket(owner="bob").next("status")  # the server has come round: whoever wanted to watch does by now
     assert begun
     assert server.registry.runs["run0"].watched == 0
 
