@@ -12,6 +12,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ class Book:
     def begin(self, title: str, cells: Sequence[Cell], facts: Mapping[str, Any], replace: bool = False) -> None:
         """Write what the study is. The same study again keeps the rows it has.
 
-        Raises FileError on another one's, unless it is to replace that: rows of cells that are in both are kept.
+        Raises FileError on another one's, unless it is to replace that: rows of cells that are in both are kept; and
+        while another process computes rows.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "study.json"
@@ -44,8 +46,9 @@ class Book:
         if path.exists() and not replace and _arms(map(Cell.from_dict, self.read()["cells"])) != _arms(cells):
             raise FileError(f"{path}: want the study {title!r}, got another one (choose another name)")
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        with self._held():
+            fresh.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            fresh.replace(path)
 
     def read(self) -> dict[str, Any]:
         """What the study is. Raises FileError when that cannot be read."""
@@ -87,7 +90,7 @@ class Book:
         """
         if not self._missing(cells):
             return
-        with held(self.folder / "lock"):
+        with self._held():
             now = self.folder / "now"
             now.mkdir(exist_ok=True)
             missing = self._missing(cells)  # the last holder may have computed some since
@@ -95,6 +98,9 @@ class Book:
             for _, text in executor(tasks, workers) if tasks else ():
                 self._keep(text)
                 yield json.loads(text)
+
+    def _held(self) -> AbstractContextManager[None]:
+        return held(self.folder / "lock")
 
     def _missing(self, cells: Sequence[Cell]) -> list[Cell]:
         have = {row["key"]: row for row in self.rows()}

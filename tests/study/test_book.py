@@ -153,6 +153,18 @@ def test_only_one_process_computes_rows_and_the_other_is_told_which(book):
     assert len(list(book.work(cells, 1, here))) == 1
 
 
+def test_a_study_at_work_is_not_described_anew(book):
+    first = book.work(ARM.cells(range(2)), 1, here)
+    next(first)
+    before = book.read()
+    with pytest.raises(FileError, match="at it already"):
+        book.begin("Other", ARM.cells(range(9)), {"command": "other"}, replace=True)
+    assert book.read() == before
+    first.close()
+    book.begin("Other", ARM.cells(range(9)), {"command": "other"}, replace=True)
+    assert book.read()["title"] == "Other"
+
+
 def test_a_row_that_the_clock_cut_is_computed_again_with_more_time_and_only_then(book):
     timed = [
         Arm("small", MODEL, TASK, knobs=SMALL, until={"solved": False, "seconds": seconds}).cells([0])
