@@ -89,3 +89,16 @@ def test_a_claim_holds_for_good_rows_and_not_for_bad_ones():
     assert set(figures.values()) == {True, None}
     turned = {figure.what: figure.holds for figure in one.figures({**bad, "lstm": good["lstm"]})}
     assert [turned[what] for what, holds in figures.items() if holds] == [False] * 3 + [True]  # 3 bits of 320 are few
+
+
+@pytest.mark.parametrize(
+    ("lucky", "middle", "holds"), [(0, "never", True), (1, "more than half never", False), (5, "half never", False)]
+)
+def test_a_random_start_never_learns_only_where_no_seed_did(lucky, middle, holds):
+    one = catalog.reproductions()["memory_initialisation"]
+    good, bad = rows_of(one, True), rows_of(one, False)
+    rows = {"constant": good["constant"], "learned": bad["learned"]}
+    rows["random"] = good["random"][:lucky] + bad["random"][lucky:]
+    figure = one.figures(rows)[-1]
+    assert figure.ours == f"1,000, never, {middle}; random: {lucky} of 10 solved"
+    assert figure.holds == holds
