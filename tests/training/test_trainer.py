@@ -9,6 +9,7 @@ import pytest
 from memviz.contracts.errors import ConfigError, DivergedError
 from memviz.training.config import Until
 from memviz.training.loop import drive, train
+from memviz.training.state import Exam, Solved, Window
 from memviz.training.trainer import Trainer
 from tests.training import stand_in
 
@@ -203,3 +204,30 @@ def test_while_polishing_the_best_state_is_chosen_by_the_harder_exam():
     list(drive(trainer, Until()))
     assert trainer.state.best is None
     assert trainer.exam().passed
+
+
+class Scripted:
+    """An examiner that was told what every exam comes to: wrong bits, in order."""
+
+    def __init__(self, *wrong):
+        self._wrong = list(wrong)
+
+    def take(self, params, update, memory=None, chunks=None):
+        return Exam(update, 10, self._wrong.pop(0), 1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("own", "hard", "kept"),
+    [((0, 3), (1000, 900), 0), ((3, 0), (900, 1000), 1), ((0, 0), (1000, 900), 1), ((2, 2), (7, 8), 0)],
+)
+def test_while_polishing_one_wrong_bit_of_the_exam_outweighs_all_of_the_harder_one(own, hard, kept):
+    trainer = stand_in.trainer(polish=600)
+    state, judge = trainer.state, trainer._judge
+    judge._examiner, judge._stretch = Scripted(*own), Scripted(*hard)
+    state.solved = Solved(0, 0, 0.0)
+    for update in range(2):
+        state.update, state.window = update, Window(0.0, 1.0, 0)
+        state.params[:] = update
+        judge.look(state, trainer.params)
+    assert state.best_exam.update == kept
+    assert (state.best == kept).all()
