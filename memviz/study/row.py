@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -23,9 +24,8 @@ from memviz.contracts.errors import DivergedError
 from memviz.contracts.knob import to_dict
 from memviz.ops import cache_folder
 from memviz.study.cell import Cell
-from memviz.training.config import Until
 from memviz.training.keys import generator
-from memviz.training.loop import drive
+from memviz.training.loop import complete, spent
 from memviz.training.recipe import Plan, plan
 from memviz.training.trainer import Progress, Trainer
 
@@ -45,21 +45,22 @@ def measure(cell: Cell, tell: Tell = lambda news: None, threads: int | None = 1)
     planned = plan(cell.recipe, catalog.models(), catalog.tasks())
     trainer = Trainer(planned.setup, planned.config, threads=threads)
     with closing(trainer):
-        return _tested(cell, planned, trainer, tell)
+        return trained(cell, planned, trainer, tell)
 
 
-def _tested(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
+def trained(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
+    """Train as planned, and test. "cut": the clock alone has ended it, so that a quieter machine gives another row."""
     curve: list[list[float]] = []
     reason = None
     try:
-        for progress in told(drive(trainer, planned.until, planned.changes), tell):
+        for progress in told(complete(trainer, planned.until, planned.changes), tell):
             if not curve or progress.sequences >= GROWTH * curve[-1][0]:
                 curve.append([progress.sequences, progress.metrics["bits_per_sequence"]])
     except DivergedError as error:
         reason = str(error)
     state, exam = trainer.state, trainer.exam()
     at = state.solved or state
-    cut = state.solved is None and _clock_ended(planned.until, state.seconds)  # a busier machine, another row
+    cut = reason is None and not spent(trainer, replace(planned.until, seconds=None))
     return {
         "solved": state.solved is not None,
         "sequences": at.sequences,
@@ -105,10 +106,6 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
         found.append({**task.score(outputs, episode), "answers": float(episode.mask.sum()) * per_step})
     means = {name: fmean(one[name] for one in found) for name in (found[0] if found else ())}
     return {**means, "exact": fmean(one["wrong_bits"] == 0 for one in found)} if "wrong_bits" in means else means
-
-
-def _clock_ended(until: Until, seconds: float) -> bool:
-    return until.seconds is not None and seconds >= until.seconds
 
 
 def answers(row: Row, cell: Cell) -> bool:

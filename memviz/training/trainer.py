@@ -98,8 +98,8 @@ class Trainer:
         if state.window.sequences >= state.config.exam_every:
             self._watch.look(state)
             exam = self._judge.look(state, self.params)
-        if state.best_exam is not None and polished(state):
-            self._judge.end_polish(state, self.params)
+        if polished(state):
+            self.end_polish()
         state.seconds += perf_counter() - begun
         return Progress(state.update, state.sequences, state.seconds, metrics, exam)
 
@@ -158,6 +158,11 @@ class Trainer:
     def exam(self) -> Exam:
         """The exam of the present parameters; taking it changes nothing but `state.exam`."""
         return self._judge.exam(self.state, self.params)
+
+    def end_polish(self) -> None:
+        """Put the best state of a polish back, if one is under way; nothing can go on with it then."""
+        if self.state.best is not None:
+            self._judge.end_polish(self.state, self.params)
 
     def polished(self) -> bool:
         """Whether the task is solved and the sequences to go on after that are over."""

@@ -8,7 +8,7 @@ import pytest
 
 from memviz.contracts.errors import ConfigError, DivergedError
 from memviz.training.config import Until
-from memviz.training.loop import drive, train
+from memviz.training.loop import complete, drive, train
 from memviz.training.state import Exam, Solved, Window
 from memviz.training.trainer import Trainer
 from tests.training import stand_in
@@ -231,3 +231,32 @@ def test_while_polishing_one_wrong_bit_of_the_exam_outweighs_all_of_the_harder_o
         judge.look(state, trainer.params)
     assert state.best_exam.update == kept
     assert (state.best == kept).all()
+
+
+def test_a_budget_that_ends_a_polish_ends_with_the_best_state():
+    trainer = stand_in.trainer(polish=10**6)
+    found = list(complete(trainer, Until(updates=400)))
+    assert trainer.state.solved is not None
+    assert not trainer.polished()
+    assert found[-1].update == trainer.state.update == 400
+    assert trainer.state.best is None
+    assert trainer.state.exam.update == 400
+    best = min(
+        (p.exam for p in found if p.exam and p.update >= trainer.state.solved.update), key=lambda e: e.wrong_bits
+    )
+    assert trainer.state.exam.wrong_bits <= best.wrong_bits
+
+
+def test_whoever_goes_on_later_finds_a_polish_as_if_it_had_never_stopped():
+    straight, stopped = stand_in.trainer(polish=3000), stand_in.trainer(polish=3000)
+    list(complete(straight, Until()))
+    news = complete(stopped, Until())
+    while stopped.state.best is None:
+        next(news)
+    news.close()  # as an interrupt does
+    assert stopped.state.best is not None
+    list(drive(stopped, Until(updates=stopped.state.update + 7)))  # as single steps do
+    again = Trainer(stopped.setup, stopped.state.config, stopped.state, threads=1)
+    list(complete(again, Until()))
+    assert again.state.update == straight.state.update
+    np.testing.assert_array_equal(again.state.params, straight.state.params)
