@@ -6,6 +6,7 @@ sources. A row of another build is no answer any more.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import json
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from memviz import catalog
-from memviz.contracts.errors import DivergedError
+from memviz.contracts.errors import DivergedError, MemvizError
 from memviz.contracts.knob import to_dict
 from memviz.ops import cache_folder
 from memviz.study.cell import Cell
@@ -110,16 +111,26 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
 
 def answers(row: Row, cell: Cell) -> bool:
     """Whether a row that is kept is the cell's: of this build, and not cut short by a clock that is longer now."""
-    if row.get("build") != build(cell):
+    try:
+        if row.get("build") != build(cell):
+            return False
+    except MemvizError:  # a model or a knob that this build has not
         return False
     return not row.get("cut") or row.get("clock", 0.0) >= cell.clock
 
 
 def build(cell: Cell) -> str:
     """What computes the cell's row here: settings as resolved, kernel sources, versions, processor."""
-    told: list[Any] = [cache_folder().name, cell.measure]
-    if "model" in cell.recipe:
-        planned = plan(cell.recipe, catalog.models(), catalog.tasks())
+    settings = {name: value for name, value in cell.recipe.items() if name not in ("seed", "until")}
+    return _build(cell.measure, json.dumps(settings, sort_keys=True))
+
+
+@functools.cache  # to plan takes milliseconds, and every row of an arm asks for the same
+def _build(measured_by: str, settings: str) -> str:
+    recipe = json.loads(settings)
+    told: list[Any] = [cache_folder().name, measured_by]
+    if "model" in recipe:
+        planned = plan(recipe, catalog.models(), catalog.tasks())
         told += [to_dict(planned.setup.model_config), to_dict(planned.setup.task_config), to_dict(planned.config)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
