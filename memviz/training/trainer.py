@@ -56,6 +56,7 @@ class Trainer:
         # called with "forward" before the gradient of an update, "gradient" after it, "update" after the move
         self.on_phase: Callable[[str, Trainer], None] | None = None
         self._build()
+        self._watch = Watch(setup, self.state)
 
     def close(self) -> None:
         """End the worker threads."""
@@ -79,6 +80,7 @@ class Trainer:
         self.state = state.copy()
         self.params = self.setup.layout.views(self.state.params)
         self._build()
+        self._watch = Watch(self.setup, self.state)  # a change of the batch keeps the good state that it knows
 
     def allow(self, threads: int) -> None:
         """Use at most so many threads from now on."""
@@ -177,4 +179,3 @@ class Trainer:
         self._slots = [*state.slots.values(), optimizer.NOTHING][:3]
         self._pace = Pace(self.lanes.count, self._threads)
         self.loss, self._wrong = math.nan, 0
-        self._watch = Watch(setup, state)

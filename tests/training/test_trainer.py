@@ -147,6 +147,20 @@ def test_the_state_put_back_is_from_before_the_loss_began_to_explode():
     assert stand_in.losses(trainer, 1)[0] < 1
 
 
+@pytest.mark.parametrize("knob", [{"batch": 7}, {"memory": "carry"}])
+def test_a_change_while_the_loss_explodes_makes_no_good_state_of_it(knob):
+    trainer = stand_in.trainer(exam_every=30, exam_below=0.0)
+    stand_in.losses(trainer, 12)
+    trainer.params["bias"][:] = -15.0
+    trainer.state.config = replace(trainer.state.config, rate=1e-7)
+    stand_in.losses(trainer, 5)
+    trainer.change(**knob)
+    with pytest.raises(DivergedError, match="the state after update 5 is kept"):
+        stand_in.losses(trainer, 200)
+    assert (trainer.state.update, trainer.state.changes) == (5, [])
+    assert stand_in.losses(trainer, 1)[0] < 1
+
+
 def test_polishing_goes_on_after_solved_and_keeps_the_best_state():
     polish = 600
     trainer = stand_in.trainer(polish=polish)
