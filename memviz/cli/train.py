@@ -109,11 +109,11 @@ def follow(trainer: Trainer, job: Job, report: Report, stopping: Stopping) -> tu
 
 def advance(trainer: Trainer, job: Job, report: Report, stopping: Stopping) -> str:
     """Update after update, saving now and then; returns why it was stopped, "" when it came to its end."""
-    from memviz.training.loop import drive
+    from memviz.training.loop import complete
 
     solved = False
     begun = time.monotonic()
-    for progress in drive(trainer, job.until):
+    for progress in complete(trainer, job.until):
         report.news(job.part(progress), facts(progress))
         if trainer.state.solved is not None and not solved:
             solved = True

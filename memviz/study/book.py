@@ -62,17 +62,17 @@ class Book:
         return told
 
     def rows(self) -> list[Row]:
-        """The rows that are done, the latest of each of the study's cells."""
+        """The rows that are done, the latest of each of the study's cells; one of another build is none (`answers`)."""
         path = self.folder / "rows.jsonl"
         if not path.exists():
             return []
         if path.stat().st_size > LARGEST:
             raise FileError(f"{path}: want at most {LARGEST} bytes, got {path.stat().st_size} (start it again)")
         found: dict[str, Row] = {}
-        wanted = {Cell.from_dict(values).key for values in self.read()["cells"]}
+        wanted = {cell.key: cell for cell in map(Cell.from_dict, self.read()["cells"])}
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             row = _row(line)
-            if row is not None and row["key"] in wanted:
+            if row is not None and row["key"] in wanted and answers(row, wanted[row["key"]]):
                 found[row["key"]] = row
         return list(found.values())
 
@@ -103,8 +103,8 @@ class Book:
         return held(self.folder / "lock")
 
     def _missing(self, cells: Sequence[Cell]) -> list[Cell]:
-        have = {row["key"]: row for row in self.rows()}
-        return [cell for cell in cells if cell.key not in have or not answers(have[cell.key], cell)]
+        have = {row["key"] for row in self.rows()}
+        return [cell for cell in cells if cell.key not in have]
 
     def _keep(self, text: str) -> None:
         """Append one line; a line that a killed process left unfinished is ended first."""

@@ -6,12 +6,14 @@ sources. A row of another build is no answer any more.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -19,13 +21,12 @@ from typing import Any
 import numpy as np
 
 from memviz import catalog
-from memviz.contracts.errors import DivergedError
+from memviz.contracts.errors import DivergedError, MemvizError
 from memviz.contracts.knob import to_dict
 from memviz.ops import cache_folder
 from memviz.study.cell import Cell
-from memviz.training.config import Until
 from memviz.training.keys import generator
-from memviz.training.loop import drive
+from memviz.training.loop import complete, spent
 from memviz.training.recipe import Plan, plan
 from memviz.training.trainer import Progress, Trainer
 
@@ -45,21 +46,22 @@ def measure(cell: Cell, tell: Tell = lambda news: None, threads: int | None = 1)
     planned = plan(cell.recipe, catalog.models(), catalog.tasks())
     trainer = Trainer(planned.setup, planned.config, threads=threads)
     with closing(trainer):
-        return _tested(cell, planned, trainer, tell)
+        return trained(cell, planned, trainer, tell)
 
 
-def _tested(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
+def trained(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
+    """Train as planned, and test. "cut": the clock alone has ended it, so that a quieter machine gives another row."""
     curve: list[list[float]] = []
     reason = None
     try:
-        for progress in told(drive(trainer, planned.until, planned.changes), tell):
+        for progress in told(complete(trainer, planned.until, planned.changes), tell):
             if not curve or progress.sequences >= GROWTH * curve[-1][0]:
                 curve.append([progress.sequences, progress.metrics["bits_per_sequence"]])
     except DivergedError as error:
         reason = str(error)
     state, exam = trainer.state, trainer.exam()
     at = state.solved or state
-    cut = state.solved is None and _clock_ended(planned.until, state.seconds)  # a busier machine, another row
+    cut = reason is None and not spent(trainer, replace(planned.until, seconds=None))
     return {
         "solved": state.solved is not None,
         "sequences": at.sequences,
@@ -107,22 +109,28 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
     return {**means, "exact": fmean(one["wrong_bits"] == 0 for one in found)} if "wrong_bits" in means else means
 
 
-def _clock_ended(until: Until, seconds: float) -> bool:
-    return until.seconds is not None and seconds >= until.seconds
-
-
 def answers(row: Row, cell: Cell) -> bool:
     """Whether a row that is kept is the cell's: of this build, and not cut short by a clock that is longer now."""
-    if row.get("build") != build(cell):
+    try:
+        if row.get("build") != build(cell):
+            return False
+    except MemvizError:  # a model or a knob that this build has not
         return False
     return not row.get("cut") or row.get("clock", 0.0) >= cell.clock
 
 
 def build(cell: Cell) -> str:
     """What computes the cell's row here: settings as resolved, kernel sources, versions, processor."""
-    told: list[Any] = [cache_folder().name, cell.measure]
-    if "model" in cell.recipe:
-        planned = plan(cell.recipe, catalog.models(), catalog.tasks())
+    settings = {name: value for name, value in cell.recipe.items() if name not in ("seed", "until")}
+    return _build(cell.measure, json.dumps(settings, sort_keys=True))
+
+
+@functools.cache  # to plan takes milliseconds, and every row of an arm asks for the same
+def _build(measured_by: str, settings: str) -> str:
+    recipe = json.loads(settings)
+    told: list[Any] = [cache_folder().name, measured_by]
+    if "model" in recipe:
+        planned = plan(recipe, catalog.models(), catalog.tasks())
         told += [to_dict(planned.setup.model_config), to_dict(planned.setup.task_config), to_dict(planned.config)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
 """Is the task solved? An exam is taken when the training loss is low; while polishing the best state is kept.
 
-While polishing, states are chosen by the task's harder exam if it has one (`Task.stretch`), and by the wrong bits of
-both exams.
+While polishing, states are chosen by the wrong bits of the exam, and among equals by the task's harder exam if it has
+one (`Task.stretch`): a network that cannot do that one has thousands of wrong bits there, which say nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Judge:
         if self._stretch is None:
             return exam
         hard = self._stretch.take(params, state.update, state.carried, STRETCH_CHUNKS)
-        return replace(hard, wrong_bits=hard.wrong_bits + exam.wrong_bits)
+        return replace(hard, own_wrong=exam.wrong_bits)
 
 
 def polished(state: TrainState) -> bool:
@@ -66,4 +66,8 @@ def polished(state: TrainState) -> bool:
 
 
 def _better(exam: Exam, than: Exam | None) -> bool:
-    return than is None or (exam.wrong_bits, exam.nats) < (than.wrong_bits, than.nats)
+    return than is None or _rank(exam) < _rank(than)
+
+
+def _rank(exam: Exam) -> tuple[int, int, float]:
+    return exam.own_wrong, exam.wrong_bits, exam.nats

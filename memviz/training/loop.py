@@ -1,4 +1,7 @@
-"""`train` is a generator: every update yields its news, and whoever asks no more has stopped it."""
+"""`train` is a generator: every update yields its news, and whoever asks no more has stopped it.
+
+Whoever may go on later uses `drive`, which leaves everything as it is; whoever is through with it uses `complete`.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,12 @@ def drive(
             probe = probe or Probe(trainer.setup)
             progress = replace(progress, trace=probe.trace(trainer.state, trainer.params))
         yield progress
+
+
+def complete(trainer: Trainer, until: Until, changes: Changes = ()) -> Iterator[Progress]:
+    """As `drive`; where the budget ends a polish, the best state is put back. Asked no more, it leaves all as it is."""
+    yield from drive(trainer, until, changes)
+    trainer.end_polish()
 
 
 def spent(trainer: Trainer, until: Until) -> bool:

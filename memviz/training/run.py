@@ -43,8 +43,10 @@ class Run:
         self.recipe = dict(recipe or {})
         self._engine = engine
         self._driver = Driver(id, engine)
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the two below; held for no work
         self._steps = 0  # asked for and not begun
+        self._pending: dict[str, Any] = {}  # live knobs that were set and are not changed yet
+        self._setting = threading.Lock()  # one set at a time: each is checked with those before it
 
     @property
     def epoch(self) -> int:
@@ -72,7 +74,7 @@ class Run:
 
     def start(self) -> None:
         """Train until the goal it was made with. For whoever made it; anybody else resumes it."""
-        self._driver.put("go", self._engine.go)
+        self._go(self._engine.go)
 
     def resume(self) -> None:
         """Train on towards the goal it has. Raises ConfigError when its browser has too many runs at work."""
@@ -81,7 +83,7 @@ class Run:
 
     def pause(self) -> None:
         """Stop after the update it is at; the state is kept."""
-        self._driver.put("go", self._pause)
+        self._go(self._pause)
 
     def step(self, n: int = 1) -> None:
         """Make n updates, then pause."""
@@ -89,7 +91,7 @@ class Run:
         self._admit()
         with self._lock:
             self._steps += n
-        self._driver.put("go", self._step)
+            self._driver.put("go", self._step)
 
     def until(self, what: str, updates: int | None = None, seconds: float | None = None) -> None:
         """Train until "solved", or for so many "updates" or "seconds" more."""
@@ -98,16 +100,24 @@ class Run:
         if what != "solved":
             _want(f"until.{what}", updates if what == "updates" else seconds, 0, "how many more")
         self._admit()
-        self._driver.put("go", lambda: self._until(what, updates, seconds))
+        self._go(lambda: self._until(what, updates, seconds))
 
     def set(self, **values: Any) -> None:
-        """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError."""
+        """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError.
+
+        Checked is what the run comes to with all that it was told before.
+        """
         trainer, room = self._engine.trainer, self._engine.hooks.room
-        now, changed = trainer.state.config, change(trainer.state.config, values)
-        if room is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
-            room(trainer.setup, changed)
-        for name, value in values.items():
-            self._driver.put(f"set {name}", lambda name=name, value=value: self._engine.change({name: value}))
+        with self._setting:
+            with self._lock:
+                told = {**self._pending, **values}
+            now, changed = trainer.state.config, change(trainer.state.config, told)
+            if room is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
+                room(trainer.setup, changed)
+            for name, value in values.items():
+                with self._lock:
+                    self._pending[name] = value
+                self._driver.put(f"set {name}", lambda name=name, value=value: self._change(name, value))
 
     def memory(self, mode: str) -> None:
         """What an episode starts with: "reset" memory, or "carry" over the last one's."""
@@ -200,9 +210,21 @@ class Run:
         if not self.busy and self._engine.hooks.admit is not None:
             self._engine.hooks.admit()
 
-    def _pause(self) -> None:
+    def _go(self, command: Callable[[], None]) -> None:
+        """Leave a command in place of the last start, pause or steps; steps that were not begun are never made."""
         with self._lock:
             self._steps = 0
+            self._driver.put("go", command)
+
+    def _change(self, name: str, value: Any) -> None:
+        try:
+            self._engine.change({name: value})
+        finally:
+            with self._lock:
+                if self._pending.get(name) is value:  # else it was set once more
+                    del self._pending[name]
+
+    def _pause(self) -> None:
         if self._engine.active:
             self._engine.rest("paused")
 

@@ -22,6 +22,7 @@ class Exam:
     wrong_bits: int  # over all of it
     bits_per_sequence: float
     nats: float  # per answered bit (or class)
+    own_wrong: int = 0  # of a harder exam: the wrong bits of the task's own exam at that update
 
     @property
     def passed(self) -> bool:

@@ -56,6 +56,7 @@ class Trainer:
         # called with "forward" before the gradient of an update, "gradient" after it, "update" after the move
         self.on_phase: Callable[[str, Trainer], None] | None = None
         self._build()
+        self._watch = Watch(setup, self.state)
 
     def close(self) -> None:
         """End the worker threads."""
@@ -79,6 +80,7 @@ class Trainer:
         self.state = state.copy()
         self.params = self.setup.layout.views(self.state.params)
         self._build()
+        self._watch = Watch(self.setup, self.state)  # a change of the batch keeps the good state that it knows
 
     def allow(self, threads: int) -> None:
         """Use at most so many threads from now on."""
@@ -98,8 +100,8 @@ class Trainer:
         if state.window.sequences >= state.config.exam_every:
             self._watch.look(state)
             exam = self._judge.look(state, self.params)
-        if state.best_exam is not None and polished(state):
-            self._judge.end_polish(state, self.params)
+        if polished(state):
+            self.end_polish()
         state.seconds += perf_counter() - begun
         return Progress(state.update, state.sequences, state.seconds, metrics, exam)
 
@@ -159,6 +161,11 @@ class Trainer:
         """The exam of the present parameters; taking it changes nothing but `state.exam`."""
         return self._judge.exam(self.state, self.params)
 
+    def end_polish(self) -> None:
+        """Put the best state of a polish back, if one is under way; nothing can go on with it then."""
+        if self.state.best is not None:
+            self._judge.end_polish(self.state, self.params)
+
     def polished(self) -> bool:
         """Whether the task is solved and the sequences to go on after that are over."""
         return polished(self.state)
@@ -172,4 +179,3 @@ class Trainer:
         self._slots = [*state.slots.values(), optimizer.NOTHING][:3]
         self._pace = Pace(self.lanes.count, self._threads)
         self.loss, self._wrong = math.nan, 0
-        self._watch = Watch(setup, state)

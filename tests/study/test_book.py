@@ -143,6 +143,25 @@ def test_a_row_of_another_build_is_computed_again(book, monkeypatch):
     assert len(list(book.work(cells, 1, here))) == 2
 
 
+def test_a_row_of_another_build_is_not_counted_and_in_no_statistics(book, monkeypatch):
+    cells = ARM.cells(range(4))
+    old = list(book.work(cells[:2], 1, here))
+    with monkeypatch.context() as other:
+        other.setattr("memviz.study.row.build", lambda cell: "another")
+        assert book.rows() == []
+        (new,) = book.work(cells[:1], 1, here)
+        assert book.rows() == [new]
+    assert book.rows() == old  # what the other build has computed since hides none of ours
+
+
+def test_rows_of_what_this_build_has_not_are_none_of_its_own(book):
+    book.begin("Gone", Arm("gone", "no-such-model", TASK).cells([0]), {}, replace=True)
+    (cell,) = Arm("gone", "no-such-model", TASK).cells([0])
+    row = {"key": cell.key, "arm": "gone", "seed": 0, "solved": True, "build": "another"}
+    (book.folder / "rows.jsonl").write_text(json.dumps(row) + "\n")
+    assert book.rows() == []
+
+
 def test_only_one_process_computes_rows_and_the_other_is_told_which(book):
     cells = ARM.cells(range(2))
     first = book.work(cells, 1, here)

@@ -34,6 +34,20 @@ def test_a_setting_that_is_none_is_told_before_anything_trains(setting):
         grid(setting)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (("N=16,32", "N=64"), r"--set: want every knob once, got model\.N twice"),
+        (("N=16,32", "model.N=64,128"), r"got model\.N twice"),
+        (("N=16,16",), r"--set: want every value of model\.N once, got 'N=16' again"),
+        (("rate=1e-3,0.001",), r"got 'rate=0\.001' again"),
+    ],
+)
+def test_a_knob_or_a_value_named_twice_is_told_before_anything_trains(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        grid(*settings)
+
+
 def test_a_length_that_the_task_has_not_is_told_before_anything_trains():
     model, task = catalog.models()[MODEL], catalog.tasks()[TASK]
     with pytest.raises(ConfigError, match="100000"):

@@ -8,7 +8,8 @@ import pytest
 
 from memviz.contracts.errors import ConfigError, DivergedError
 from memviz.training.config import Until
-from memviz.training.loop import drive, train
+from memviz.training.loop import complete, drive, train
+from memviz.training.state import Exam, Solved, Window
 from memviz.training.trainer import Trainer
 from tests.training import stand_in
 
@@ -146,6 +147,20 @@ def test_the_state_put_back_is_from_before_the_loss_began_to_explode():
     assert stand_in.losses(trainer, 1)[0] < 1
 
 
+@pytest.mark.parametrize("knob", [{"batch": 7}, {"memory": "carry"}])
+def test_a_change_while_the_loss_explodes_makes_no_good_state_of_it(knob):
+    trainer = stand_in.trainer(exam_every=30, exam_below=0.0)
+    stand_in.losses(trainer, 12)
+    trainer.params["bias"][:] = -15.0
+    trainer.state.config = replace(trainer.state.config, rate=1e-7)
+    stand_in.losses(trainer, 5)
+    trainer.change(**knob)
+    with pytest.raises(DivergedError, match="the state after update 5 is kept"):
+        stand_in.losses(trainer, 200)
+    assert (trainer.state.update, trainer.state.changes) == (5, [])
+    assert stand_in.losses(trainer, 1)[0] < 1
+
+
 def test_polishing_goes_on_after_solved_and_keeps_the_best_state():
     polish = 600
     trainer = stand_in.trainer(polish=polish)
@@ -203,3 +218,59 @@ def test_while_polishing_the_best_state_is_chosen_by_the_harder_exam():
     list(drive(trainer, Until()))
     assert trainer.state.best is None
     assert trainer.exam().passed
+
+
+class Scripted:
+    """An examiner that was told what every exam comes to: wrong bits, in order."""
+
+    def __init__(self, *wrong):
+        self._wrong = list(wrong)
+
+    def take(self, params, update, memory=None, chunks=None):
+        return Exam(update, 10, self._wrong.pop(0), 1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("own", "hard", "kept"),
+    [((0, 3), (1000, 900), 0), ((3, 0), (900, 1000), 1), ((0, 0), (1000, 900), 1), ((2, 2), (7, 8), 0)],
+)
+def test_while_polishing_one_wrong_bit_of_the_exam_outweighs_all_of_the_harder_one(own, hard, kept):
+    trainer = stand_in.trainer(polish=600)
+    state, judge = trainer.state, trainer._judge
+    judge._examiner, judge._stretch = Scripted(*own), Scripted(*hard)
+    state.solved = Solved(0, 0, 0.0)
+    for update in range(2):
+        state.update, state.window = update, Window(0.0, 1.0, 0)
+        state.params[:] = update
+        judge.look(state, trainer.params)
+    assert state.best_exam.update == kept
+    assert (state.best == kept).all()
+
+
+def test_a_budget_that_ends_a_polish_ends_with_the_best_state():
+    trainer = stand_in.trainer(polish=10**6)
+    found = list(complete(trainer, Until(updates=400)))
+    assert trainer.state.solved is not None
+    assert not trainer.polished()
+    assert found[-1].update == trainer.state.update == 400
+    assert trainer.state.best is None
+    assert trainer.state.exam.update == 400
+    best = min(
+        (p.exam for p in found if p.exam and p.update >= trainer.state.solved.update), key=lambda e: e.wrong_bits
+    )
+    assert trainer.state.exam.wrong_bits <= best.wrong_bits
+
+
+def test_whoever_goes_on_later_finds_a_polish_as_if_it_had_never_stopped():
+    straight, stopped = stand_in.trainer(polish=3000), stand_in.trainer(polish=3000)
+    list(complete(straight, Until()))
+    news = complete(stopped, Until())
+    while stopped.state.best is None:
+        next(news)
+    news.close()  # as an interrupt does
+    assert stopped.state.best is not None
+    list(drive(stopped, Until(updates=stopped.state.update + 7)))  # as single steps do
+    again = Trainer(stopped.setup, stopped.state.config, stopped.state, threads=1)
+    list(complete(again, Until()))
+    assert again.state.update == straight.state.update
+    np.testing.assert_array_equal(again.state.params, straight.state.params)
