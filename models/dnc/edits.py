@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.dnc.config import DNCConfig, signals
 
-Array = np.ndarray
 STARTS = {"memory_start": "memory", "read_start": "read_weighting", "write_start": "write_weighting"}
 PARTS = {  # field of Edits -> the signals it is made of, in the kernels' order; others have the name of their signal
     "vector": ("read_key", "write_key", "add"),

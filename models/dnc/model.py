@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.dnc import kernels
 from memviz.models.dnc.config import DNCConfig
@@ -13,7 +14,6 @@ from memviz.models.dnc.config import signals as declared
 from memviz.models.dnc.edits import edit_state, edits_of
 from memviz.models.dnc.layout import Gradients, Parameters, Tape, Work
 from memviz.models.dnc.workspace import Scratch
-from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.model import Array, Arrays
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
-from memviz.models.dnc.layout import Array, Options, Parameters, gradient_shapes, tape_shapes, work_shapes
+from memviz.models.dnc.layout import Options, Parameters, gradient_shapes, tape_shapes, work_shapes
 from memviz.models.dnc.parameters import fixed_weighting, zeros
-from memviz.ops.blocks import Arrays, fixed_memory
+from memviz.ops.blocks import fixed_memory
 from memviz.ops.buffer import Room
 
 MOST_LINKS = 1 << 18  # numbers (a megabyte of float32): more links than this are not all kept

@@ -14,13 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.keyvalue.config import KeyValueConfig, signals
 from memviz.ops.content import inverse_norm
 from memviz.ops.edit import edit
 from memviz.ops.kernel import kernel, part
 from memviz.ops.policies import FREE
-
-Array = np.ndarray
 
 
 class Edits(NamedTuple):

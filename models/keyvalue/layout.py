@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from memviz.contracts.model import Array, Arrays
 from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.models.keyvalue.parameters import LEDGER, empty_memory, shapes, tail
-from memviz.ops.blocks import Arrays
 from memviz.ops.buffer import Room
 from memviz.ops.policies import RULES
 
-Array = np.ndarray
 APPEND, AVERAGE, REPLACE = range(3)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.keyvalue import kernels
 from memviz.models.keyvalue.config import KeyValueConfig, signals
 from memviz.models.keyvalue.edits import edit_state, edits_of
 from memviz.models.keyvalue.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 

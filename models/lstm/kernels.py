@@ -5,15 +5,12 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
-
+from memviz.contracts.model import Array
 from memviz.ops.controller import controller, controller_vjp, controller_weights_vjp
 from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
 from memviz.ops.transpose import transpose
-
-Array = np.ndarray
 
 
 class Parameters(NamedTuple):

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array, Arrays
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.lstm import kernels
 from memviz.models.lstm.config import LSTMConfig, frame
-from memviz.models.lstm.kernels import Array, Gradients, Parameters, Tape
-from memviz.ops.blocks import Arrays, tape_shapes, turned_shapes
+from memviz.models.lstm.kernels import Gradients, Parameters, Tape
+from memviz.ops.blocks import tape_shapes, turned_shapes
 from memviz.ops.buffer import Room
 from memviz.ops.output import output
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.mann.config import MANNConfig, signals
 
-Array = np.ndarray
 STARTS = {"memory_start": "memory", "read_start": "read_weighting"}
 # field of Edits -> signal
 NAMES = {

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from memviz.contracts.model import Array, Arrays
 from memviz.models.mann.config import MANNConfig
 from memviz.models.mann.parameters import frame
 from memviz.ops import blocks
-from memviz.ops.blocks import Arrays, fixed_memory
+from memviz.ops.blocks import fixed_memory
 from memviz.ops.buffer import Room
-
-Array = np.ndarray
 
 
 class Options(NamedTuple):

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.mann import kernels
 from memviz.models.mann.config import MANNConfig
 from memviz.models.mann.edits import edit_state, edits_of
 from memviz.models.mann.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 

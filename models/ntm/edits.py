@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.ntm.config import NTMConfig, signals
 
-Array = np.ndarray
 HEADS = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
 STARTS = {"memory_start": "memory", "read_start": "read_weighting", "write_start": "write_weighting"}
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.contracts.task import Chunk, Episode
 from memviz.models.ntm import kernels
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.edits import edit_state, edits_of
 from memviz.models.ntm.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.ops.blocks import Arrays
 from memviz.ops.output import output
 
 BOTH = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
