@@ -81,7 +81,7 @@ def start_vjp(options, params, carried, tape, d, grads):
 
 
 @kernel
-def what_if(options, params, inputs, memory, tape, edits):
+def what_if(options, params, inputs, memory, tape, work, edits):
     """Fill the tape, with edits on the way."""
     forward(options, params, inputs, memory, tape, edits)
 
