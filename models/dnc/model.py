@@ -11,11 +11,12 @@ from memviz.contracts.task import Episode
 from memviz.models.dnc import kernels
 from memviz.models.dnc.config import DNCConfig
 from memviz.models.dnc.config import signals as declared
-from memviz.models.dnc.edits import edit_state, edits_of
+from memviz.models.dnc.edits import STARTS, edits_of
 from memviz.models.dnc.layout import Gradients, Tape, gradient_shapes, tape_shapes, work_shapes
 from memviz.models.dnc.workspace import fixed_blocks, options, segment
 from memviz.ops.buffer import Room
 from memviz.ops.doors import play, reverse
+from memviz.ops.edit import edited
 from memviz.ops.scratch import Scratch
 
 
@@ -35,7 +36,7 @@ def forward(
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
     changes = None if edits is None else edits_of(config, edits, len(inputs), params["output"].dtype)
-    begin = state if edits is None else edit_state(state, edits)
+    begin = edited(state, edits, STARTS)
     outputs, tape = play(scratch, config, params, begin, inputs, changes)
     return outputs, _state_after(config, tape), _signals(config, tape)
 

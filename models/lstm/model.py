@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
 from memviz.contracts.model import Array, Arrays
 from memviz.contracts.task import Episode
 from memviz.models.lstm import kernels
-from memviz.models.lstm.config import LSTMConfig, frame
+from memviz.models.lstm.config import LSTMConfig, frame, signals
 from memviz.models.lstm.kernels import Gradients, Options, Tape
 from memviz.ops.blocks import tape_shapes, turned_shapes
 from memviz.ops.buffer import Room
 from memviz.ops.doors import play, reverse
+from memviz.ops.edit import checked
 from memviz.ops.scratch import Scratch
 
 
@@ -38,20 +38,14 @@ class Edits(NamedTuple):
     cell: Array
 
 
-def _edits(config: LSTMConfig, given: Arrays, T: int, dtype: Any) -> Edits:
-    for name, values in given.items():
-        if name not in Edits._fields or values.shape != (T, config.hidden):
-            wanted = f"hidden or cell of shape {(T, config.hidden)}"
-            raise ConfigError(f"lstm.forward edits: want {wanted}, got {name!r} of {values.shape} (t first)")
-    nothing = np.full((T, config.hidden), np.nan)
-    return Edits(*(np.array(given.get(name, nothing), dtype) for name in Edits._fields))
-
-
 def forward(
     config: LSTMConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
-    changes = None if edits is None else _edits(config, edits, len(inputs), params["output"].dtype)
+    changes = None
+    if edits is not None:
+        sizes = {"t": len(inputs), "hidden": config.hidden}
+        changes = Edits(**checked("lstm", signals(config), sizes, edits, params["output"].dtype))
     outputs, tape = play(scratch, config, params, state, inputs, changes)
     recorded = _signals(config, tape)
     return outputs, {name: value[-1].copy() for name, value in recorded.items()}, recorded

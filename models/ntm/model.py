@@ -10,10 +10,11 @@ from memviz.contracts.model import Arrays
 from memviz.contracts.task import Episode
 from memviz.models.ntm import kernels
 from memviz.models.ntm.config import NTMConfig
-from memviz.models.ntm.edits import HEADS, edit_state, edits_of
+from memviz.models.ntm.edits import HEADS, STARTS, edits_of
 from memviz.models.ntm.layout import Gradients, Tape, fixed_blocks, gradient_shapes, options, tape_shapes, work_shapes
 from memviz.ops.buffer import Room
 from memviz.ops.doors import play, reverse
+from memviz.ops.edit import edited
 from memviz.ops.scratch import Scratch
 
 
@@ -32,7 +33,7 @@ def forward(
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
     changes = None if edits is None else edits_of(config, edits, len(inputs), params["output"].dtype)
-    begin = state if edits is None else edit_state(state, edits)
+    begin = edited(state, edits, STARTS)
     outputs, tape = play(scratch, config, params, begin, inputs, changes)
     return outputs, _state_after(config, tape), _signals(config, tape)
 
