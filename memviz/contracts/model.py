@@ -12,7 +12,8 @@ from memviz.contracts.events import Event
 from memviz.contracts.knob import Preset
 from memviz.contracts.signal import Signal
 
-Arrays = dict[str, np.ndarray]
+Array = np.ndarray
+Arrays = dict[str, Array]
 
 
 @dataclass(frozen=True)

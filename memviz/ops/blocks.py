@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
+from memviz.contracts.model import Arrays
+
 Shapes = dict[str, tuple[int, ...]]
 
 

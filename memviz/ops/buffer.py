@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,10 +38,10 @@ def cut(buffer: np.ndarray, shapes: Iterable[Shape]) -> list[np.ndarray]:
 
 @dataclass
 class Room:
-    """One buffer for chunks of up to T steps and C episodes; `shapes(t, c)` lists the arrays of a chunk of any size."""
+    """One buffer for chunks of up to T steps and C episodes; `shapes(t, c)` tells the arrays of a chunk of any size."""
 
     owner: str  # the model, for the error
-    shapes: Callable[[int, int], list[Shape]]
+    shapes: Callable[[int, int], Iterable[Mapping[str, Shape]]]  # in groups, by name
     T: int
     C: int
     dtype: Any
@@ -50,7 +50,10 @@ class Room:
 
     def __post_init__(self) -> None:
         """Take the memory."""
-        self.buffer = take(self.shapes(self.T, self.C), self.dtype)
+        self.buffer = take(self._all(self.T, self.C), self.dtype)
+
+    def _all(self, T: int, C: int) -> list[Shape]:
+        return [shape for group in self.shapes(T, C) for shape in group.values()]
 
     def at(self, T: int, C: int) -> tuple[np.ndarray, ...]:
         """The arrays for a chunk of T steps and C episodes; ask once, and the same come again."""
@@ -59,5 +62,5 @@ class Room:
             if T > self.T or C > self.C:
                 most = f"at most {self.T} steps of {self.C} episodes"
                 raise ValueError(f"{self.owner}.scratch: want {most}, got {T} of {C} (ask for larger scratch)")
-            views = self._views[T, C] = tuple(cut(self.buffer, self.shapes(T, C)))
+            views = self._views[T, C] = tuple(cut(self.buffer, self._all(T, C)))
         return views

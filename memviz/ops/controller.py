@@ -21,7 +21,8 @@ from typing import NamedTuple
 import numpy as np
 
 from memviz.ops.kernel import Case, Op, part
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.transpose import transpose
 from memviz.ops.units import units, units_twin, units_vjp
 
 

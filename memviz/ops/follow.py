@@ -16,7 +16,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from memviz.ops.kernel import Case, Op, part
-from memviz.ops.matmul import matmul, matmul_add, transpose
+from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.transpose import transpose
 
 
 @part

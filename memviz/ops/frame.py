@@ -1,10 +1,13 @@
-"""What every network does around its memory: begin the rows, answer, and take the gradients of all weights.
+"""What every network does around its memory: begin, answer, and take the gradients of all weights.
 
     rows[t]  = [h | 1 | r | x]          h and r of the step before, x of this one
     logits   = [h | 1 | r] weights      of rows 1 to T: all steps of all episodes in one product
     dweights = rows.T dsums             likewise, once the backward has been through all steps
 
-Symbols: rows (T + 1, C, K) | words (R W,) what was read before step 0 | limit of the logits, 0 = none.
+and, before step 0, of each head: weighting = softmax(logits) where it is learned, else what is given.
+
+Symbols: rows (T + 1, C, K) | words (R W,) what was read before step 0 | logits of weightings (head, N), of answers
+(T, C, Y) | limit of an answer's logits, 0 = none.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from memviz.ops.clip import clip, clip_twin, clip_vjp
 from memviz.ops.copy import copy
 from memviz.ops.kernel import part
 from memviz.ops.matmul import matmul, matmul_add
+from memviz.ops.softmax import softmax, softmax_vjp
 
 
 @part
@@ -44,6 +48,31 @@ def begin_rows_vjp(has_cell, drows, dcells, dhidden, dcell, dwords):
                 dcell[j] += dcells[0, c, j]
         for j in range(dwords.shape[0]):
             dwords[j] += drows[0, c, one + 1 + j]
+
+
+@part
+def start_weightings(learned, logits, out):
+    """Write the weightings (head, N) before step 0; without `learned` they stand in logits as they are."""
+    for h in range(logits.shape[0]):
+        if learned:
+            softmax(logits[h], logits.dtype.type(1), out[h])
+        else:
+            copy(logits[h], out[h])
+
+
+@part
+def start_weightings_vjp(logits, out, dout, dlogits):
+    """Add the gradient of learned weightings before step 0."""
+    for h in range(logits.shape[0]):
+        softmax_vjp(logits[h], logits.dtype.type(1), out[h], dout[h], dlogits[h])
+
+
+@part
+def memory_start_vjp(dmemory, dstart):
+    """Add into the gradient (N, W) of a learned memory before step 0 that of the memory, word-major (W, N)."""
+    for n in range(dstart.shape[0]):
+        for i in range(dstart.shape[1]):
+            dstart[n, i] += dmemory[i, n]
 
 
 @part

@@ -30,7 +30,6 @@ from numba.extending import intrinsic
 
 from memviz.ops.kernel import kernel, part
 from memviz.ops.registers import INDEX, VECTOR_BITS, Vectors, lanes_of
-from memviz.ops.transpose import transpose as transpose  # its partner in every backward: one import gives both
 
 # register bits -> (rows, most vectors a row) of the tiles, tallest first
 _TILES = {512: ((4, 6), (2, 10), (1, 10)), 256: ((4, 3), (2, 5), (1, 8)), 128: ((4, 2), (2, 4), (1, 6))}

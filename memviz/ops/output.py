@@ -40,6 +40,14 @@ def output_vjp(x, classes, out, dout, dx):
             dx[j] += dout[j] * out[j] * (one - out[j])
 
 
+def outputs(logits: np.ndarray, classes: bool) -> np.ndarray:
+    """Probabilities (T, Y) of the logits of every step."""
+    out = np.empty_like(logits)
+    for t in range(len(logits)):
+        output(logits[t], classes, out[t])
+    return out
+
+
 def output_twin(x, classes):
     """Probabilities (..., Y)."""
     return x.softmax(-1) if classes else x.sigmoid()

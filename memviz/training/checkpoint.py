@@ -17,10 +17,9 @@ import numpy as np
 from memviz.contracts import store
 from memviz.contracts.errors import ConfigError, FileError
 from memviz.contracts.knob import from_dict, to_dict
-from memviz.contracts.model import Model
+from memviz.contracts.model import Arrays, Model
 from memviz.contracts.task import Task
 from memviz.training.config import TrainConfig
-from memviz.training.layout import Arrays
 from memviz.training.setup import Setup
 from memviz.training.state import Exam, Solved, TrainState, Window
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from memviz.contracts.errors import FileError
+from memviz.contracts.model import Arrays
 
-Arrays = dict[str, np.ndarray]
 LINE = 16  # float32 numbers in a cache line: every block begins on one, and the gaps stay zero for ever
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from memviz.contracts.model import Model
 from memviz.models.dnc.config import PRESETS, DNCConfig, signals
 from memviz.models.dnc.events import events
-from memviz.models.dnc.model import backward, forward, gradient, scratch
+from memviz.models.dnc.model import backward, forward, scratch
 from memviz.models.dnc.parameters import init, start
+from memviz.ops.doors import gradient
 
 MODEL = Model(
     name="dnc",

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.dnc.config import DNCConfig, signals
+from memviz.ops.edit import checked
 
-Array = np.ndarray
 STARTS = {"memory_start": "memory", "read_start": "read_weighting", "write_start": "write_weighting"}
 PARTS = {  # field of Edits -> the signals it is made of, in the kernels' order; others have the name of their signal
     "vector": ("read_key", "write_key", "add"),
@@ -51,7 +51,9 @@ class Edits(NamedTuple):
 
 def edits_of(config: DNCConfig, given: Mapping[str, Array], T: int, dtype: type) -> Edits:
     """Edits of a trace's signals, arranged for the kernels. Raises ConfigError on a wrong name or shape."""
-    of = _checked(config, given, T, dtype)
+    sizes = {"t": T, "read": config.read_heads, "write": 1, "slot": config.N, "word": config.W, "mode": 3}
+    sizes["hidden"] = config.layers * config.hidden
+    of = checked("dnc", signals(config), sizes, given, dtype)
     of["memory"] = of["memory"].swapaxes(1, 2)
     fields = {}
     for name in Edits._fields:
@@ -60,28 +62,3 @@ def edits_of(config: DNCConfig, given: Mapping[str, Array], T: int, dtype: type)
     if not config.masked:  # with epsilon in the denominator there are masks, all ones
         fields["mask"] = np.full((T, (config.read_heads + 1) * config.W), np.nan, dtype)
     return Edits(**fields)
-
-
-def _checked(config: DNCConfig, given: Mapping[str, Array], T: int, dtype: type) -> dict[str, Array]:
-    """Every signal's edits, those not given all NaN."""
-    sizes = {"t": T, "read": config.read_heads, "write": 1, "slot": config.N, "word": config.W, "mode": 3}
-    sizes["hidden"] = config.layers * config.hidden
-    declared, arrays = signals(config), {}
-    for name in given:
-        if name not in declared:
-            raise ConfigError(f"dnc.forward edits: want signals of the model, got {name!r} (see its signals)")
-    for name, signal in declared.items():
-        shape = tuple(sizes[dim] for dim in signal.dims)
-        arrays[name] = np.array(given.get(name, np.full(shape, np.nan)), dtype)
-        if arrays[name].shape != shape:
-            raise ConfigError(f"dnc.forward edits[{name!r}]: want shape {shape}, got {arrays[name].shape} (t first)")
-    return arrays
-
-
-def edit_state(state: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
-    """The state before step 0 with its edits."""
-    edited = dict(state)
-    for name, part in STARTS.items():
-        if name in given:
-            edited[part] = np.where(np.isnan(given[name]), state[part], given[name]).astype(state[part].dtype)
-    return edited

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from memviz.contracts.events import Event
+from memviz.contracts.model import Arrays
 from memviz.models.dnc.config import DNCConfig
-from memviz.ops.blocks import Arrays
 
 MOST = 0.5  # a slot is allocated or freed where more than half of it is
 

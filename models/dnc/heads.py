@@ -12,26 +12,10 @@ Source: Graves et al. 2016 (DNC), Methods, "Interface parameters"; masks and sha
 from __future__ import annotations
 
 from memviz.ops.clip import clip, clip_vjp
-from memviz.ops.copy import copy
 from memviz.ops.kernel import kernel, part
 from memviz.ops.softmax import softmax, softmax_vjp
-from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
-
-
-@kernel
-def _vectors(x, squash, out):
-    copy(x, out)
-    if squash:
-        for j in range(x.shape[0]):
-            out[j] = tanh(x[j])
-
-
-@kernel
-def _vectors_vjp(out, squash, dout, dx):
-    copy(dout, dx)
-    if squash:
-        for j in range(out.shape[0]):
-            dx[j] *= out.dtype.type(1) - out[j] * out[j]
+from memviz.ops.squash import squash, squash_vjp
+from memviz.ops.vectormath import oneplus, sigmoid, softplus
 
 
 @kernel
@@ -70,7 +54,7 @@ def heads(options, sums, tape, t, c):
     strength, gate, mode = tape.strength[t, c], tape.gate[t, c], tape.mode[t, c]
     sharpness, mask = tape.sharpness[t, c].reshape(-1), tape.mask[t, c].reshape(-1)
     at = vector.shape[0]
-    _vectors(sums[:at], options.tanh, vector)
+    squash(sums[:at], options.tanh, vector)
     _gates(sums[at:], zero, erase)
     at += erase.shape[0]
     _strengths(sums[at:], options.oneplus, strength)
@@ -95,7 +79,7 @@ def heads_vjp(options, sums, tape, d, t, c, dsums):
     now, zero, one = t % d.vector.shape[0], sums.dtype.type(0), sums.dtype.type(1)
     vector, dvector = tape.vector[t, c].reshape(-1), d.vector[now, c].reshape(-1)
     at = vector.shape[0]
-    _vectors_vjp(vector, options.tanh, dvector, dsums[:at])
+    squash_vjp(vector, options.tanh, dvector, dsums[:at])
     _gates_vjp(tape.erase[t, c], zero, d.erase[now, c], dsums[at:])
     at += tape.erase.shape[2]
     _strengths_vjp(sums[at:], d.strength[now, c], dsums[at:])

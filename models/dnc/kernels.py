@@ -9,12 +9,19 @@ from memviz.models.dnc.step import step, step_vjp
 from memviz.ops.content import inverse_norms
 from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
-from memviz.ops.frame import answer, answer_vjp, begin_rows, weights_vjp
+from memviz.ops.frame import (
+    answer,
+    answer_vjp,
+    begin_rows,
+    memory_start_vjp,
+    start_weightings,
+    start_weightings_vjp,
+    weights_vjp,
+)
 from memviz.ops.kernel import kernel, part
 from memviz.ops.linkage import linkage
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import transpose
-from memviz.ops.softmax import softmax, softmax_vjp
+from memviz.ops.transpose import transpose
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
 TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
@@ -31,18 +38,8 @@ def start(options, params, inputs, memory, tape):
         copy(params.usage_start, tape.usage[0, c])
         copy(params.precedence_start, tape.precedence[0, c])
         copy(params.link_start.reshape(-1), tape.link[0, c].reshape(-1))
-        for h in range(params.read_start_logits.shape[0]):
-            start_weighting(options, params.read_start_logits[h], tape.read_weighting[0, c, h])
-        start_weighting(options, params.write_start_logits[0], tape.write_weighting[0, c])
-
-
-@part
-def start_weighting(options, logits, out):
-    """Write one weighting (N,) before step 0."""
-    if options.learned_start:
-        softmax(logits, logits.dtype.type(1), out)
-    else:
-        copy(logits, out)
+        start_weightings(options.learned_start, params.read_start_logits, tape.read_weighting[0, c])
+        start_weightings(options.learned_start, params.write_start_logits, tape.write_weighting[0, c : c + 1])
 
 
 @part
@@ -119,18 +116,14 @@ def end_of_time(tape, d):
 @part
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what is learned and holds before step 0."""
-    one = tape.rows.dtype.type(1)
     for c in range(tape.rows.shape[1]):
         if options.learned_start:
-            for h in range(params.read_start_logits.shape[0]):
-                weighting, dweighting = tape.read_weighting[0, c, h], d.read_weighting[0, c, h]
-                softmax_vjp(params.read_start_logits[h], one, weighting, dweighting, grads.read_start_logits[h])
-            weighting, dweighting = tape.write_weighting[0, c], d.write_weighting[0, c]
-            softmax_vjp(params.write_start_logits[0], one, weighting, dweighting, grads.write_start_logits[0])
+            read, dread = tape.read_weighting[0, c], d.read_weighting[0, c]
+            start_weightings_vjp(params.read_start_logits, read, dread, grads.read_start_logits)
+            write, dwrite = tape.write_weighting[0, c : c + 1], d.write_weighting[0, c : c + 1]
+            start_weightings_vjp(params.write_start_logits, write, dwrite, grads.write_start_logits)
         if options.learned_memory and not carried:
-            for n in range(params.memory_start.shape[0]):
-                for i in range(params.memory_start.shape[1]):
-                    grads.memory_start[n, i] += d.memory[0, c, i, n]
+            memory_start_vjp(d.memory[0, c], grads.memory_start)
 
 
 @kernel

@@ -10,13 +10,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from memviz.contracts.model import Array
 from memviz.models.dnc.config import MOST_SLOTS_SHOWN, DNCConfig
 from memviz.models.dnc.parameters import frame
 from memviz.ops import blocks
-
-Array = np.ndarray
 
 
 class Options(NamedTuple):

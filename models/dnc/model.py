@@ -6,89 +6,45 @@ from typing import Any
 
 import numpy as np
 
-from memviz.contracts.task import Chunk, Episode
+from memviz.contracts.model import Arrays
+from memviz.contracts.task import Episode
 from memviz.models.dnc import kernels
 from memviz.models.dnc.config import DNCConfig
 from memviz.models.dnc.config import signals as declared
-from memviz.models.dnc.edits import edit_state, edits_of
-from memviz.models.dnc.layout import Gradients, Parameters, Tape, Work
-from memviz.models.dnc.workspace import Scratch
-from memviz.ops.blocks import Arrays
-from memviz.ops.output import output
+from memviz.models.dnc.edits import STARTS, edits_of
+from memviz.models.dnc.layout import Gradients, Tape, gradient_shapes, tape_shapes, work_shapes
+from memviz.models.dnc.workspace import fixed_blocks, options, segment
+from memviz.ops.buffer import Room
+from memviz.ops.doors import play, reverse
+from memviz.ops.edit import edited
+from memviz.ops.scratch import Scratch
 
 
-def scratch(config: DNCConfig, X: int, Y: int, T: int, C: int, dtype: Any) -> Scratch:
-    """Work arrays for chunks of up to T steps and C episodes."""
-    return Scratch(config, X, Y, T, C, dtype)
+def scratch(config: DNCConfig, X: int, Y: int, T: int, C: int, dtype: Any, record: bool = False) -> Scratch:
+    """Work arrays for chunks of up to T steps and C episodes; `record` keeps all of every step, for a trace."""
+    S = segment(config, T, C, record)
 
+    def shapes(T: int, C: int) -> tuple[dict[str, Any], ...]:
+        tape = tape_shapes(config, X, Y, T, C, min(S, T))
+        return tape, gradient_shapes(config, tape, X, record), work_shapes(config, Y)
 
-def gradient(
-    config: DNCConfig,
-    params: Arrays,
-    chunk: Chunk,
-    scale: float,
-    grads: Arrays | None,
-    scratch: Scratch,
-    memory: np.ndarray | None,
-) -> tuple[float, int]:
-    """See contracts/model.py."""
-    T, C = chunk.mask.shape
-    given = scratch.blocks(params)
-    added = given if grads is None else scratch.blocks(grads)
-    carried = scratch.no_memory if memory is None else memory
-    episodes = (chunk.inputs, chunk.targets, chunk.mask, carried, scale, grads is not None)
-    return kernels.chunk(*episodes, *scratch.options, *given, *added, *scratch.at(T, C))
+    return Scratch(kernels, options(config), fixed_blocks(config), Room("dnc", shapes, T, C, dtype))
 
 
 def forward(
     config: DNCConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
-    Y, dtype = params["output"].shape[1], params["heads"].dtype
-    room = Scratch(config, inputs.shape[1], Y, len(inputs), 1, dtype, record=True)
-    nothing = np.zeros((len(inputs), room.Y))
-    tape, _ = _run(room, params, state, Episode(inputs, nothing, nothing[:, 0], ()), False, edits)
-    outputs = np.empty_like(tape.logits[:, 0])
-    for t in range(len(inputs)):
-        output(tape.logits[t, 0], room.options.classes, outputs[t])
+    changes = None if edits is None else edits_of(config, edits, len(inputs), params["output"].dtype)
+    begin = edited(state, edits, STARTS)
+    outputs, tape = play(scratch, config, params, begin, inputs, changes)
     return outputs, _state_after(config, tape), _signals(config, tape)
 
 
 def backward(config: DNCConfig, params: Arrays, state: Arrays, episode: Episode) -> Arrays:
     """See contracts/model.py."""
-    (T, X), Y = episode.inputs.shape, params["output"].shape[1]
-    room = Scratch(config, X, Y, T, 1, params["heads"].dtype, record=True)
-    _, d = _run(room, params, state, episode, True, None)
+    _, d = reverse(scratch, config, params, state, episode)
     return {f"d_{name}": value for name, value in _signals(config, d).items()}
-
-
-def _run(
-    room: Scratch, params: Arrays, state: Arrays, episode: Episode, learn: bool, edits: Arrays | None
-) -> tuple[Tape, Gradients]:
-    """One episode from a state through the kernel that trains, so that what is seen is what happens."""
-    begin = state if edits is None else edit_state(state, edits)
-    named = {name: np.array(block, room.dtype, order="C") for name, block in {**params, **_start_blocks(begin)}.items()}
-    blocks = room.blocks(named)
-    unused = tuple(np.zeros_like(block) for block in blocks) if learn else blocks
-    inputs, targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.inputs, episode.targets, episode.mask))
-    answered = mask.sum() * (1 if room.options.classes else room.Y)
-    given = room.options._replace(learned_start=False, learned_memory=False)
-    arrays = room.at(len(inputs), 1)
-    tape, work = Tape(*arrays[: len(Tape._fields)]), Work(*arrays[-len(Work._fields) :])
-    d = Gradients(*arrays[len(Tape._fields) : -len(Work._fields)])
-    if edits is None:
-        scale = 1 / max(float(answered), 1.0)
-        kernels.chunk(inputs, targets, mask, room.no_memory, scale, learn, *given, *blocks, *unused, *arrays)
-    else:
-        changes = edits_of(room.config, edits, len(inputs), room.dtype)
-        kernels.what_if(given, Parameters(*blocks), inputs, room.no_memory, tape, work, changes)
-    return tape, d
-
-
-def _start_blocks(state: Arrays) -> Arrays:
-    """A state as the blocks that the kernels start from."""
-    logits = {"read_weighting": "read_start_logits", "write_weighting": "write_start_logits"}
-    return {logits.get(name, f"{name}_start"): value for name, value in state.items()}
 
 
 def _signals(config: DNCConfig, of: Tape | Gradients) -> Arrays:

@@ -11,8 +11,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.models.dnc.config import DNCConfig
-from memviz.ops.blocks import Arrays, Frame, first_weights, fixed_memory, weight_shapes
+from memviz.ops.blocks import Frame, first_weights, fixed_memory, weight_shapes
 
 
 def columns(config: DNCConfig) -> dict[str, slice]:

@@ -17,11 +17,11 @@ from memviz.ops.edit import edit
 from memviz.ops.follow import follow, follow_vjp
 from memviz.ops.kernel import part
 from memviz.ops.linkage import linkage, linkage_vjp
-from memviz.ops.matmul import transpose
 from memviz.ops.precedence import precedence, precedence_vjp
 from memviz.ops.read import read, read_vjp
 from memviz.ops.read_modes import read_modes, read_modes_vjp
 from memviz.ops.sharpen import sharpen, sharpen_vjp
+from memviz.ops.transpose import transpose
 
 
 @part

@@ -5,8 +5,9 @@ from __future__ import annotations
 from memviz.contracts.model import Model
 from memviz.models.keyvalue.config import PRESETS, KeyValueConfig, signals
 from memviz.models.keyvalue.events import events
-from memviz.models.keyvalue.model import backward, forward, gradient, scratch
+from memviz.models.keyvalue.model import backward, forward, scratch
 from memviz.models.keyvalue.parameters import init, start
+from memviz.ops.doors import gradient
 
 MODEL = Model(
     name="keyvalue",

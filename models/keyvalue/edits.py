@@ -13,14 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.keyvalue.config import KeyValueConfig, signals
 from memviz.ops.content import inverse_norm
-from memviz.ops.edit import edit
+from memviz.ops.edit import checked, edit
 from memviz.ops.kernel import kernel, part
 from memviz.ops.policies import FREE
-
-Array = np.ndarray
 
 
 class Edits(NamedTuple):
@@ -111,15 +109,7 @@ def edit_store(options, tape, edits, t, c):
 def edits_of(config: KeyValueConfig, given: Mapping[str, Array], T: int, dtype: type) -> Edits:
     """Edits of a trace's signals, arranged for the kernels. Raises ConfigError on a wrong name or shape."""
     sizes = {"t": T, "read": 1, "write": 1, "slot": config.N, "word": config.W, "hidden": config.hidden}
-    arrays = {}
-    for name, signal in signals(config).items():
-        shape = tuple(sizes[dim] for dim in signal.dims)
-        arrays[name] = np.array(given.get(name, np.full(shape, np.nan)), dtype)
-        if arrays[name].shape != shape:
-            raise ConfigError(f"keyvalue.forward edits[{name!r}]: want {shape}, got {arrays[name].shape} (t first)")
-    for name in given:
-        if name not in arrays:
-            raise ConfigError(f"keyvalue.forward edits: want signals of the model, got {name!r} (see its signals)")
+    arrays = checked("keyvalue", signals(config), sizes, given, dtype)
     absent = {name: np.full((T, 1), np.nan, dtype) for name in ("read_strength", "write_gate")}
     absent |= {name: np.full((T, config.N), np.nan, dtype) for name in ("usage", "protected")}
     absent["cell"] = np.full((T, 0), np.nan, dtype)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from memviz.contracts.events import Event
+from memviz.contracts.model import Arrays
 from memviz.models.keyvalue.choose import WANTED
 from memviz.models.keyvalue.config import KeyValueConfig
 
@@ -21,7 +22,6 @@ WHY = {
     "belady": "asked for farthest in the future",
     "merge": "one slot has no other to merge with",
 }
-Arrays = Mapping[str, np.ndarray]
 
 
 def events(config: KeyValueConfig, arrays: Arrays) -> list[Event]:

@@ -8,25 +8,9 @@ One episode's row of sums (P,) holds query | key | value | strength | gate; stre
 from __future__ import annotations
 
 from memviz.ops.clip import clip, clip_vjp
-from memviz.ops.copy import copy
-from memviz.ops.kernel import kernel, part
-from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
-
-
-@kernel
-def _vector(x, squash, out):
-    copy(x, out)
-    if squash:
-        for j in range(x.shape[0]):
-            out[j] = tanh(x[j])
-
-
-@kernel
-def _vector_vjp(out, squash, dout, dx):
-    copy(dout, dx)
-    if squash:
-        for j in range(out.shape[0]):
-            dx[j] *= out.dtype.type(1) - out[j] * out[j]
+from memviz.ops.kernel import part
+from memviz.ops.squash import squash, squash_vjp
+from memviz.ops.vectormath import oneplus, sigmoid, softplus
 
 
 @part
@@ -35,9 +19,9 @@ def heads(options, sums, tape, t, c):
     W = tape.key.shape[2]
     if options.clip > 0:
         clip(sums, sums.dtype.type(options.clip))
-    _vector(sums[:W], options.tanh, tape.query[t, c])
-    _vector(sums[W : 2 * W], options.tanh, tape.key[t, c])
-    _vector(sums[2 * W : 3 * W], options.tanh, tape.value[t, c])
+    squash(sums[:W], options.tanh, tape.query[t, c])
+    squash(sums[W : 2 * W], options.tanh, tape.key[t, c])
+    squash(sums[2 * W : 3 * W], options.tanh, tape.value[t, c])
     tape.strength[t, c] = tape.gate[t, c] = 1
     if not options.hard:
         tape.strength[t, c] = oneplus(sums[3 * W]) if options.oneplus else softplus(sums[3 * W])
@@ -49,9 +33,9 @@ def heads(options, sums, tape, t, c):
 def heads_vjp(options, sums, tape, d, t, c, dsums):
     """Write dsums (P,) from the gradients of the pieces."""
     W = tape.key.shape[2]
-    _vector_vjp(tape.query[t, c], options.tanh, d.query[t, c], dsums[:W])
-    _vector_vjp(tape.key[t, c], options.tanh, d.key[t, c], dsums[W : 2 * W])
-    _vector_vjp(tape.value[t, c], options.tanh, d.value[t, c], dsums[2 * W : 3 * W])
+    squash_vjp(tape.query[t, c], options.tanh, d.query[t, c], dsums[:W])
+    squash_vjp(tape.key[t, c], options.tanh, d.key[t, c], dsums[W : 2 * W])
+    squash_vjp(tape.value[t, c], options.tanh, d.value[t, c], dsums[2 * W : 3 * W])
     if not options.hard:  # softplus'(x) = sigmoid(x), and so is oneplus'
         dsums[3 * W] = d.strength[t, c] * sigmoid(sums[3 * W])
     if options.gated:

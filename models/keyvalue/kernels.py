@@ -11,8 +11,8 @@ from memviz.ops.copy import copy
 from memviz.ops.frame import answer, answer_vjp, weights_vjp
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import transpose
 from memviz.ops.policies import FREE
+from memviz.ops.transpose import transpose
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
 TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
@@ -114,7 +114,7 @@ def start_vjp(params, tape, d, grads):
 
 
 @kernel
-def what_if(options, params, inputs, memory, tape, edits):
+def what_if(options, params, inputs, memory, tape, work, edits):
     """Fill the tape, with edits on the way."""
     forward(options, params, inputs, memory, tape, edits)
 

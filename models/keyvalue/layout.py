@@ -8,18 +8,15 @@ step by step with the rows that each write replaced. S = the encoder's inputs, P
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from memviz.contracts.model import Array, Arrays
 from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.models.keyvalue.parameters import LEDGER, empty_memory, shapes, tail
-from memviz.ops.blocks import Arrays
-from memviz.ops.buffer import Room
 from memviz.ops.policies import RULES
 
-Array = np.ndarray
 APPEND, AVERAGE, REPLACE = range(3)
 
 
@@ -157,43 +154,6 @@ def work_shapes(config: KeyValueConfig, X: int, Y: int) -> dict[str, tuple[int, 
     }
 
 
-@dataclass
-class Scratch:
-    """One flat buffer for chunks of up to T steps and C episodes; `at` gives the arrays of a smaller chunk too."""
-
-    config: KeyValueConfig
-    X: int
-    Y: int
-    T: int
-    C: int
-    dtype: Any
-    record: bool = False  # keep the store, and the gradient of it, after every step
-    options: Options = field(init=False)
-    fixed: Arrays = field(init=False)  # what stands in for parameters that the config lacks
-    no_memory: Array = field(init=False)  # what stands for "no memory is carried over"
-    room: Room = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Take the memory."""
-        self.options, self.fixed = options(self.config), fixed_blocks(self.config, self.X, self.dtype)
-        self.no_memory = np.zeros((0, *self.fixed["memory_start"].shape), self.dtype)
-        self.room = Room("keyvalue", self._shapes, self.T, self.C, self.dtype)
-
-    def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
-        tape = tape_shapes(self.config, self.X, self.Y, T, C, T + 1 if self.record else 1)
-        blocks = (tape, gradient_shapes(self.config, tape), work_shapes(self.config, self.X, self.Y))
-        return [shape for block in blocks for shape in block.values()]
-
-    def blocks(self, params: Arrays) -> tuple[Array, ...]:
-        """The arrays of Parameters."""
-        fixed = self.fixed
-        return tuple([params[name] if name in params else fixed[name] for name in Parameters._fields])
-
-    def at(self, T: int, C: int) -> tuple[Array, ...]:
-        """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
-        return self.room.at(T, C)
-
-
 def options(config: KeyValueConfig) -> Options:
     """The choices of a config."""
     return Options(
@@ -219,13 +179,12 @@ def options(config: KeyValueConfig) -> Options:
     )
 
 
-def fixed_blocks(config: KeyValueConfig, X: int, dtype: Any) -> Arrays:
+def fixed_blocks(config: KeyValueConfig, X: int) -> Arrays:
     """What stands in for the parameters that some configs lack."""
-    blocks = {
+    return {
         "hidden_start": np.zeros(0),
         "cell_start": np.zeros(0),
         "read_vector_start": np.zeros(0),
         "memory_start": empty_memory(config),
         "past_start": np.zeros((config.past, X)),
     }
-    return {name: np.array(block, dtype) for name, block in blocks.items()}

@@ -6,85 +6,54 @@ from typing import Any
 
 import numpy as np
 
-from memviz.contracts.task import Chunk, Episode
+from memviz.contracts.model import Arrays
+from memviz.contracts.task import Episode
 from memviz.models.keyvalue import kernels
 from memviz.models.keyvalue.config import KeyValueConfig, signals
 from memviz.models.keyvalue.edits import edit_state, edits_of
-from memviz.models.keyvalue.layout import Gradients, Parameters, Scratch, Tape, Work
-from memviz.ops.blocks import Arrays
-from memviz.ops.output import output
+from memviz.models.keyvalue.layout import (
+    Gradients,
+    Tape,
+    fixed_blocks,
+    gradient_shapes,
+    options,
+    tape_shapes,
+    work_shapes,
+)
+from memviz.ops.buffer import Room
+from memviz.ops.doors import play, reverse
+from memviz.ops.scratch import Scratch
 
 
-def scratch(config: KeyValueConfig, X: int, Y: int, T: int, C: int, dtype: Any) -> Scratch:
-    """Work arrays for chunks of up to T steps and C episodes."""
-    return Scratch(config, X, Y, T, C, dtype)
+def scratch(config: KeyValueConfig, X: int, Y: int, T: int, C: int, dtype: Any, record: bool = False) -> Scratch:
+    """Work arrays for chunks of up to T steps and C episodes; `record` keeps all of every step, for a trace."""
 
+    def shapes(T: int, C: int) -> tuple[dict[str, Any], ...]:
+        tape = tape_shapes(config, X, Y, T, C, T + 1 if record else 1)
+        return tape, gradient_shapes(config, tape), work_shapes(config, X, Y)
 
-def gradient(
-    config: KeyValueConfig,
-    params: Arrays,
-    chunk: Chunk,
-    scale: float,
-    grads: Arrays | None,
-    scratch: Scratch,
-    memory: np.ndarray | None,
-) -> tuple[float, int]:
-    """See contracts/model.py."""
-    T, C = chunk.mask.shape
-    given = scratch.blocks(params)
-    added = given if grads is None else scratch.blocks(grads)
-    carried = scratch.no_memory if memory is None else memory
-    episodes = (chunk.inputs, chunk.targets, chunk.mask, carried, scale, grads is not None)
-    return kernels.chunk(*episodes, *scratch.options, *given, *added, *scratch.at(T, C))
+    return Scratch(kernels, options(config), fixed_blocks(config, X), Room("keyvalue", shapes, T, C, dtype))
 
 
 def forward(
     config: KeyValueConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
-    (T, X), Y = inputs.shape, params["output"].shape[1]
-    room = Scratch(config, X, Y, T, 1, params["heads"].dtype, record=True)
-    nothing = np.zeros((T, Y))
-    tape, _ = _run(room, params, state, Episode(inputs, nothing, nothing[:, 0], ()), False, edits)
-    outputs = np.empty_like(tape.logits[:, 0])
-    for t in range(T):
-        output(tape.logits[t, 0], room.options.classes, outputs[t])
+    changes = None if edits is None else edits_of(config, edits, len(inputs), params["output"].dtype)
+    begin = edit_state(config, state, edits or {})
+    outputs, tape = play(scratch, config, params, begin, inputs, changes)
     recorded = _signals(config, tape) | _bookkeeping(config, tape)
     if edits is not None and "write_weighting" in edits:
         wanted = edits["write_weighting"]
         recorded["write_weighting"] = np.where(np.isnan(wanted), recorded["write_weighting"], wanted)
-    return outputs, _state_after(config, tape, X), recorded
+    return outputs, _state_after(config, tape, inputs.shape[1]), recorded
 
 
 def backward(config: KeyValueConfig, params: Arrays, state: Arrays, episode: Episode) -> Arrays:
     """See contracts/model.py."""
-    (T, X), Y = episode.inputs.shape, params["output"].shape[1]
-    room = Scratch(config, X, Y, T, 1, params["heads"].dtype, record=True)
-    tape, d = _run(room, params, state, episode, True, None)
+    tape, d = reverse(scratch, config, params, state, episode)
     constants = {name: np.zeros_like(value) for name, value in _bookkeeping(config, tape).items()}
     return {f"d_{name}": value for name, value in (_signals(config, d) | constants).items()}
-
-
-def _run(
-    room: Scratch, params: Arrays, state: Arrays, episode: Episode, learn: bool, edits: Arrays | None
-) -> tuple[Tape, Gradients]:
-    """One episode from a state through the kernel that trains, so that what is seen is what happens."""
-    begin = state if edits is None else edit_state(room.config, state, edits)
-    starts = {f"{name}_start": value for name, value in begin.items()}
-    named = {name: np.array(block, room.dtype, order="C") for name, block in {**params, **starts}.items()}
-    blocks = room.blocks(named)
-    unused = tuple(np.zeros_like(block) for block in blocks) if learn else blocks
-    inputs, targets, mask = (np.array(a[:, None], room.dtype) for a in (episode.inputs, episode.targets, episode.mask))
-    answered = mask.sum() * (1 if room.options.classes else room.Y)
-    arrays = room.at(len(inputs), 1)
-    tape, d = Tape(*arrays[: len(Tape._fields)]), Gradients(*arrays[len(Tape._fields) : -len(Work._fields)])
-    if edits is None:
-        scale = 1 / max(float(answered), 1.0)
-        kernels.chunk(inputs, targets, mask, room.no_memory, scale, learn, *room.options, *blocks, *unused, *arrays)
-    else:
-        changes = edits_of(room.config, edits, len(inputs), room.dtype)
-        kernels.what_if(room.options, Parameters(*blocks), inputs, room.no_memory, tape, changes)
-    return tape, d
 
 
 def _signals(config: KeyValueConfig, of: Tape | Gradients) -> Arrays:

@@ -15,8 +15,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.models.keyvalue.config import KeyValueConfig
-from memviz.ops.blocks import Arrays, Frame, first_weights, start_shapes
+from memviz.ops.blocks import Frame, first_weights, start_shapes
 from memviz.ops.policies import FREE
 
 LEDGER = ("item", "born", "touched", "count", "usage")

@@ -15,13 +15,13 @@ import numpy as np
 from memviz.contracts import store
 from memviz.contracts.errors import ConfigError, FileError
 from memviz.contracts.knob import to_dict
+from memviz.contracts.model import Array
 from memviz.models.keyvalue.config import KeyValueConfig
 from memviz.models.keyvalue.parameters import LEDGER
 from memviz.ops.policies import FREE
 from memviz.ops.topk import topk
 
 FORMAT = "memviz-memory/1"
-Array = np.ndarray
 
 
 class Entry(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from memviz.contracts.model import Model
 from memviz.models.lstm.config import PRESETS, LSTMConfig, init, signals, start
-from memviz.models.lstm.model import backward, forward, gradient, scratch
+from memviz.models.lstm.model import backward, forward, scratch
+from memviz.ops.doors import gradient
 
 MODEL = Model(
     name="lstm",

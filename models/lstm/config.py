@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from memviz.contracts.knob import Preset, check, choice, knob
+from memviz.contracts.model import Arrays
 from memviz.contracts.signal import Signal
-from memviz.ops.blocks import Arrays, Frame, first_weights, start_shapes, weight_shapes
+from memviz.ops.blocks import Frame, first_weights, start_shapes, weight_shapes
 
 
 @dataclass(frozen=True)

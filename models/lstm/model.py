@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
-from memviz.contracts.task import Chunk, Episode
+from memviz.contracts.model import Array, Arrays
+from memviz.contracts.task import Episode
 from memviz.models.lstm import kernels
-from memviz.models.lstm.config import LSTMConfig, frame
-from memviz.models.lstm.kernels import Array, Gradients, Parameters, Tape
-from memviz.ops.blocks import Arrays, tape_shapes, turned_shapes
+from memviz.models.lstm.config import LSTMConfig, frame, signals
+from memviz.models.lstm.kernels import Gradients, Options, Tape
+from memviz.ops.blocks import tape_shapes, turned_shapes
 from memviz.ops.buffer import Room
-from memviz.ops.output import output
+from memviz.ops.doors import play, reverse
+from memviz.ops.edit import checked
+from memviz.ops.scratch import Scratch
 
 
-@dataclass
-class Scratch:
-    """One flat buffer for chunks of up to T steps and C episodes; `at` gives the arrays of a smaller chunk too."""
+def scratch(config: LSTMConfig, X: int, Y: int, T: int, C: int, dtype: Any, record: bool = False) -> Scratch:
+    """Work arrays for chunks of up to T steps and C episodes; all of every step is kept, `record` or not."""
+    sizes, options = frame(config), Options(config.outputs == "classes", config.clip)
 
-    config: LSTMConfig
-    X: int
-    Y: int
-    T: int
-    C: int
-    dtype: Any
-    room: Room = field(init=False)
+    def shapes(T: int, C: int) -> tuple[dict[str, Any], ...]:
+        logits = {"logits": (T, C, Y)}
+        back = tape_shapes(sizes, 0, T, C)  # no gradient flows into x
+        del back["squashed"]
+        return {**tape_shapes(sizes, X, T, C), **logits}, {**back, **logits}, turned_shapes(sizes, Y)
 
-    def __post_init__(self) -> None:
-        """Take the memory."""
-        self.room = Room("lstm", self._shapes, self.T, self.C, self.dtype)
-
-    def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
-        sizes, logits = frame(self.config), (T, C, self.Y)
-        rows, gates, cell, _ = tape_shapes(sizes, 0, T, C).values()  # no gradient flows into x
-        tape, turned = tape_shapes(sizes, self.X, T, C), turned_shapes(sizes, self.Y)
-        return [*tape.values(), logits, rows, gates, cell, logits, *turned.values()]
-
-    def at(self, T: int, C: int) -> tuple[Array, ...]:
-        """The arrays of Tape and Gradients, in this order, for a chunk of T steps and C episodes."""
-        return self.room.at(T, C)
-
-
-def scratch(config: LSTMConfig, X: int, Y: int, T: int, C: int, dtype: Any) -> Scratch:
-    """Work arrays for chunks of up to T steps and C episodes."""
-    return Scratch(config, X, Y, T, C, dtype)
-
-
-def gradient(
-    config: LSTMConfig,
-    params: Arrays,
-    chunk: Chunk,
-    scale: float,
-    grads: Arrays | None,
-    scratch: Scratch,
-    memory: np.ndarray | None,
-) -> tuple[float, int]:
-    """See contracts/model.py; there is no memory to carry over."""
-    given = [params[name] for name in Parameters._fields]
-    added = given if grads is None else [grads[name] for name in Parameters._fields]
-    settings = (config.clip, config.outputs == "classes", scale, grads is not None)
-    episodes = (chunk.inputs, chunk.targets, chunk.mask)
-    return kernels.chunk(*episodes, *settings, *given, *added, *scratch.at(*chunk.mask.shape))
+    return Scratch(kernels, options, {}, Room("lstm", shapes, T, C, dtype))
 
 
 class Edits(NamedTuple):
@@ -73,51 +38,23 @@ class Edits(NamedTuple):
     cell: Array
 
 
-def _edits(config: LSTMConfig, given: Arrays, T: int, dtype: Any) -> Edits:
-    for name, values in given.items():
-        if name not in Edits._fields or values.shape != (T, config.hidden):
-            wanted = f"hidden or cell of shape {(T, config.hidden)}"
-            raise ConfigError(f"lstm.forward edits: want {wanted}, got {name!r} of {values.shape} (t first)")
-    nothing = np.full((T, config.hidden), np.nan)
-    return Edits(*(np.array(given.get(name, nothing), dtype) for name in Edits._fields))
-
-
 def forward(
     config: LSTMConfig, params: Arrays, state: Arrays, inputs: np.ndarray, edits: Arrays | None
 ) -> tuple[np.ndarray, Arrays, Arrays]:
     """See contracts/model.py."""
-    nothing = np.zeros((len(inputs), params["output"].shape[1]))
-    tape, _ = _run(config, params, state, Episode(inputs, nothing, nothing[:, 0], ()), False, edits)
-    outputs = np.empty_like(tape.logits[:, 0])
-    for t in range(len(inputs)):
-        output(tape.logits[t, 0], config.outputs == "classes", outputs[t])
-    signals = _signals(config, tape)
-    return outputs, {name: value[-1].copy() for name, value in signals.items()}, signals
+    changes = None
+    if edits is not None:
+        sizes = {"t": len(inputs), "hidden": config.hidden}
+        changes = Edits(**checked("lstm", signals(config), sizes, edits, params["output"].dtype))
+    outputs, tape = play(scratch, config, params, state, inputs, changes)
+    recorded = _signals(config, tape)
+    return outputs, {name: value[-1].copy() for name, value in recorded.items()}, recorded
 
 
 def backward(config: LSTMConfig, params: Arrays, state: Arrays, episode: Episode) -> Arrays:
     """See contracts/model.py."""
-    _, d = _run(config, params, state, episode, True, None)
+    _, d = reverse(scratch, config, params, state, episode)
     return {f"d_{name}": value for name, value in _signals(config, d).items()}
-
-
-def _run(
-    config: LSTMConfig, params: Arrays, state: Arrays, episode: Episode, learn: bool, edits: Arrays | None
-) -> tuple[Tape, Gradients]:
-    """One episode from a state through the kernel that trains, so that what is seen is what happens."""
-    (T, X), Y, dtype = episode.inputs.shape, params["output"].shape[1], params["output"].dtype
-    begin = params | {f"{name}_start": value for name, value in state.items()}
-    blocks = [np.array(begin[name], dtype) for name in Parameters._fields]
-    inputs, targets, mask = (np.array(a[:, None], dtype) for a in (episode.inputs, episode.targets, episode.mask))
-    arrays, classes = Scratch(config, X, Y, T, 1, dtype).at(T, 1), config.outputs == "classes"
-    tape, d = Tape(*arrays[: len(Tape._fields)]), Gradients(*arrays[len(Tape._fields) :])
-    if edits is None:
-        scale = 1 / max(float(mask.sum()) * (1 if classes else Y), 1.0)
-        unused = [np.zeros_like(block) for block in blocks]
-        kernels.chunk(inputs, targets, mask, config.clip, classes, scale, learn, *blocks, *unused, *arrays)
-    else:
-        kernels.what_if(config.clip, Parameters(*blocks), inputs, tape, _edits(config, edits, T, dtype))
-    return tape, d
 
 
 def _signals(config: LSTMConfig, of: Tape | Gradients) -> Arrays:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from memviz.contracts.model import Model
 from memviz.models.mann.config import PRESETS, MANNConfig, signals
-from memviz.models.mann.model import backward, forward, gradient, scratch
+from memviz.models.mann.model import backward, forward, scratch
 from memviz.models.mann.parameters import init, start
+from memviz.ops.doors import gradient
 
 MODEL = Model(
     name="mann",

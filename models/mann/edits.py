@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.mann.config import MANNConfig, signals
+from memviz.ops.edit import checked
 
-Array = np.ndarray
 STARTS = {"memory_start": "memory", "read_start": "read_weighting"}
 # field of Edits -> signal
 NAMES = {
@@ -52,15 +52,7 @@ def edits_of(config: MANNConfig, given: Mapping[str, Array], T: int, dtype: type
     """Edits of a trace's signals, arranged for the kernels. Raises ConfigError on a wrong name or shape."""
     sizes = {"t": T, "read": config.heads, "write": config.heads, "slot": config.N, "word": config.W}
     sizes |= {"hidden": config.hidden}
-    arrays = {}
-    for name, signal in signals(config).items():
-        shape = tuple(sizes[dim] for dim in signal.dims)
-        arrays[name] = np.array(given.get(name, np.full(shape, np.nan)), dtype)
-        if arrays[name].shape != shape:
-            raise ConfigError(f"mann.forward edits[{name!r}]: want shape {shape}, got {arrays[name].shape} (t first)")
-    for name in given:
-        if name not in arrays:
-            raise ConfigError(f"mann.forward edits: want signals of the model, got {name!r} (see its signals)")
+    arrays = checked("mann", signals(config), sizes, given, dtype)
     absent = {
         "add": np.full((T, 0, config.W), np.nan, dtype),
         "read_strength": np.full((T, config.heads), np.nan, dtype),
@@ -68,12 +60,3 @@ def edits_of(config: MANNConfig, given: Mapping[str, Array], T: int, dtype: type
     }
     edits = {field: arrays.get(name, absent.get(name)) for field, name in NAMES.items()}
     return Edits(**{**edits, "memory": np.ascontiguousarray(arrays["memory"].swapaxes(1, 2))})
-
-
-def edit_state(state: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
-    """The state before step 0 with its edits."""
-    edited = dict(state)
-    for name, part in STARTS.items():
-        if name in given:
-            edited[part] = np.where(np.isnan(given[name]), state[part], given[name]).astype(state[part].dtype)
-    return edited

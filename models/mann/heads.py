@@ -10,25 +10,9 @@ Source: Santoro et al. 2016 (MANN), section 3.1 and equation 7; a strength as in
 from __future__ import annotations
 
 from memviz.ops.clip import clip, clip_vjp
-from memviz.ops.copy import copy
-from memviz.ops.kernel import kernel, part
-from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
-
-
-@kernel
-def _vectors(x, squash, out):
-    copy(x, out)
-    if squash:
-        for j in range(x.shape[0]):
-            out[j] = tanh(x[j])
-
-
-@kernel
-def _vectors_vjp(out, squash, dout, dx):
-    copy(dout, dx)
-    if squash:
-        for j in range(out.shape[0]):
-            dx[j] *= out.dtype.type(1) - out[j] * out[j]
+from memviz.ops.kernel import part
+from memviz.ops.squash import squash, squash_vjp
+from memviz.ops.vectormath import oneplus, sigmoid, softplus
 
 
 @part
@@ -40,8 +24,8 @@ def heads(options, sums, tape, t, c):
     strength = gate + count
     if options.clip > 0:
         clip(sums, sums.dtype.type(options.clip))
-    _vectors(sums[:add], options.tanh, tape.key[t, c].reshape(-1))
-    _vectors(sums[add:gate], options.tanh, tape.add[t, c].reshape(-1))
+    squash(sums[:add], options.tanh, tape.key[t, c].reshape(-1))
+    squash(sums[add:gate], options.tanh, tape.add[t, c].reshape(-1))
     for h in range(count):
         tape.gate[t, c, h] = sigmoid(sums[gate + h])
         tape.strength[t, c, h] = 1
@@ -57,8 +41,8 @@ def heads_vjp(options, sums, tape, d, t, c, dsums):
     one, add = sums.dtype.type(1), count * W
     gate = add + tape.add.shape[2] * W
     strength = gate + count
-    _vectors_vjp(tape.key[t, c].reshape(-1), options.tanh, d.key[at, c].reshape(-1), dsums[:add])
-    _vectors_vjp(tape.add[t, c].reshape(-1), options.tanh, d.add[at, c].reshape(-1), dsums[add:gate])
+    squash_vjp(tape.key[t, c].reshape(-1), options.tanh, d.key[at, c].reshape(-1), dsums[:add])
+    squash_vjp(tape.add[t, c].reshape(-1), options.tanh, d.add[at, c].reshape(-1), dsums[add:gate])
     for h in range(count):
         g = tape.gate[t, c, h]
         dsums[gate + h] = d.gate[at, c, h] * g * (one - g)

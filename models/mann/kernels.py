@@ -8,11 +8,19 @@ from memviz.models.mann.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.mann.step import step, step_vjp
 from memviz.ops.controller import controller_weights_vjp
 from memviz.ops.copy import copy
-from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
+from memviz.ops.frame import (
+    answer,
+    answer_vjp,
+    begin_rows,
+    begin_rows_vjp,
+    memory_start_vjp,
+    start_weightings,
+    start_weightings_vjp,
+    weights_vjp,
+)
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.matmul import transpose
-from memviz.ops.softmax import softmax, softmax_vjp
+from memviz.ops.transpose import transpose
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
 TO_PARAMETERS, TO_GRADS, TO_TAPE, TO_GRADIENTS, TO_WORK = accumulate(len(part._fields) for part in PARTS)
@@ -26,12 +34,7 @@ def start(options, params, inputs, memory, tape):
     for c in range(inputs.shape[1]):
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
         copy(params.usage_start, tape.usage[0, c])
-        for h in range(params.read_start_logits.shape[0]):
-            logits, first = params.read_start_logits[h], tape.reading[0, c, h]
-            if options.learned_start:
-                softmax(logits, logits.dtype.type(1), first)
-            else:
-                copy(logits, first)
+        start_weightings(options.learned_start, params.read_start_logits, tape.reading[0, c])
 
 
 @part
@@ -65,21 +68,18 @@ def backward(options, params, grads, tape, d, work):
 @part
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what holds before step 0."""
-    one, words = tape.rows.dtype.type(1), grads.read_vector_start.reshape(-1)
+    words = grads.read_vector_start.reshape(-1)
     begin_rows_vjp(options.lstm, d.rows, d.cell, grads.hidden_start, grads.cell_start, words)
     for c in range(tape.rows.shape[1]):
         if options.learned_start:
-            for h in range(params.read_start_logits.shape[0]):
-                logits, dlogits = params.read_start_logits[h], grads.read_start_logits[h]
-                softmax_vjp(logits, one, tape.reading[0, c, h], d.reading[0, c, h], dlogits)
+            logits, dlogits = params.read_start_logits, grads.read_start_logits
+            start_weightings_vjp(logits, tape.reading[0, c], d.reading[0, c], dlogits)
         if options.learned_memory and not carried:
-            for n in range(params.memory_start.shape[0]):
-                for i in range(params.memory_start.shape[1]):
-                    grads.memory_start[n, i] += d.memory[0, c, i, n]
+            memory_start_vjp(d.memory[0, c], grads.memory_start)
 
 
 @kernel
-def what_if(options, params, inputs, memory, tape, edits):
+def what_if(options, params, inputs, memory, tape, work, edits):
     """Fill the tape, with edits on the way."""
     forward(options, params, inputs, memory, tape, edits)
 

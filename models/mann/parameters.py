@@ -11,8 +11,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.models.mann.config import MANNConfig
-from memviz.ops.blocks import Arrays, Frame, first_weights, fixed_memory, start_shapes, weight_shapes
+from memviz.ops.blocks import Frame, first_weights, fixed_memory, start_shapes, weight_shapes
 
 
 def columns(config: MANNConfig) -> dict[str, slice]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from memviz.contracts.model import Model
 from memviz.models.ntm.config import PRESETS, NTMConfig, signals
-from memviz.models.ntm.model import backward, forward, gradient, scratch
+from memviz.models.ntm.model import backward, forward, scratch
 from memviz.models.ntm.parameters import init, start
+from memviz.ops.doors import gradient
 
 MODEL = Model(
     name="ntm",

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Array
 from memviz.models.ntm.config import NTMConfig, signals
+from memviz.ops.edit import checked
 
-Array = np.ndarray
 HEADS = ("key", "strength", "gate", "shift", "sharpness", "content", "interpolated", "shifted", "weighting")
 STARTS = {"memory_start": "memory", "read_start": "read_weighting", "write_start": "write_weighting"}
 
@@ -39,26 +39,9 @@ def edits_of(config: NTMConfig, given: Mapping[str, Array], T: int, dtype: type)
     """Edits of a trace's signals, arranged for the kernels. Raises ConfigError on a wrong name or shape."""
     sizes = {"t": T, "read": config.read_heads, "write": config.write_heads, "slot": config.N, "word": config.W}
     sizes |= {"shift": 2 * config.shift_range + 1, "hidden": config.hidden}
-    arrays = {}
-    for name, signal in signals(config).items():
-        shape = tuple(sizes[dim] for dim in signal.dims)
-        arrays[name] = np.array(given.get(name, np.full(shape, np.nan)), dtype)
-        if arrays[name].shape != shape:
-            raise ConfigError(f"ntm.forward edits[{name!r}]: want shape {shape}, got {arrays[name].shape} (t first)")
-    for name in given:
-        if name not in arrays:
-            raise ConfigError(f"ntm.forward edits: want signals of the model, got {name!r} (see its signals)")
+    arrays = checked("ntm", signals(config), sizes, given, dtype)
     both = {name: np.concatenate([arrays[f"read_{name}"], arrays[f"write_{name}"]], 1) for name in HEADS}
     memory = np.ascontiguousarray(arrays["memory"].swapaxes(1, 2))
     cell = arrays.get("cell", np.full((T, 0), np.nan, dtype))
     alone = {name: arrays[name] for name in ("erase", "add", "read_vector", "hidden")}
     return Edits(**both, **alone, cell=cell, memory=memory)
-
-
-def edit_state(state: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
-    """The state before step 0 with its edits."""
-    edited = dict(state)
-    for name, part in STARTS.items():
-        if name in given:
-            edited[part] = np.where(np.isnan(given[name]), state[part], given[name]).astype(state[part].dtype)
-    return edited

@@ -11,26 +11,10 @@ Source: Graves, Wayne, Danihelka 2014 (NTM), sections 3.1 to 3.3.
 from __future__ import annotations
 
 from memviz.ops.clip import clip, clip_vjp
-from memviz.ops.copy import copy
-from memviz.ops.kernel import kernel, part
+from memviz.ops.kernel import part
 from memviz.ops.softmax import softmax, softmax_vjp
-from memviz.ops.vectormath import oneplus, sigmoid, softplus, tanh
-
-
-@kernel
-def _vectors(x, squash, out):
-    copy(x, out)
-    if squash:
-        for j in range(x.shape[0]):
-            out[j] = tanh(x[j])
-
-
-@kernel
-def _vectors_vjp(out, squash, dout, dx):
-    copy(dout, dx)
-    if squash:
-        for j in range(out.shape[0]):
-            dx[j] *= out.dtype.type(1) - out[j] * out[j]
+from memviz.ops.squash import squash, squash_vjp
+from memviz.ops.vectormath import oneplus, sigmoid, softplus
 
 
 @part
@@ -41,8 +25,8 @@ def heads(options, sums, tape, t, c):
     add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
     if options.clip > 0:
         clip(sums, sums.dtype.type(options.clip))
-    _vectors(sums[:add], options.tanh, tape.key[t, c].reshape(-1))
-    _vectors(sums[add:erase], options.tanh, tape.add[t, c].reshape(-1))
+    squash(sums[:add], options.tanh, tape.key[t, c].reshape(-1))
+    squash(sums[add:erase], options.tanh, tape.add[t, c].reshape(-1))
     out = tape.erase[t, c].reshape(-1)
     for j in range(writes * W):
         out[j] = sigmoid(sums[erase + j])
@@ -62,8 +46,8 @@ def heads_vjp(options, sums, tape, d, t, c, dsums):
     count, W, at = tape.key.shape[2], tape.key.shape[3], t % d.key.shape[0]
     writes, one = tape.add.shape[2], sums.dtype.type(1)
     add, erase, rest = count * W, (count + writes) * W, (count + 2 * writes) * W
-    _vectors_vjp(tape.key[t, c].reshape(-1), options.tanh, d.key[at, c].reshape(-1), dsums[:add])
-    _vectors_vjp(tape.add[t, c].reshape(-1), options.tanh, d.add[at, c].reshape(-1), dsums[add:erase])
+    squash_vjp(tape.key[t, c].reshape(-1), options.tanh, d.key[at, c].reshape(-1), dsums[:add])
+    squash_vjp(tape.add[t, c].reshape(-1), options.tanh, d.add[at, c].reshape(-1), dsums[add:erase])
     out, dout = tape.erase[t, c].reshape(-1), d.erase[at, c].reshape(-1)
     for j in range(writes * W):  # erase = sigmoid(x)
         dsums[erase + j] = dout[j] * out[j] * (one - out[j])

@@ -7,11 +7,18 @@ from itertools import accumulate
 from memviz.models.ntm.layout import Gradients, Options, Parameters, Tape, Work
 from memviz.models.ntm.step import step, step_vjp
 from memviz.ops.controller import controller_weights_vjp
-from memviz.ops.copy import copy
-from memviz.ops.frame import answer, answer_vjp, begin_rows, begin_rows_vjp, weights_vjp
+from memviz.ops.frame import (
+    answer,
+    answer_vjp,
+    begin_rows,
+    begin_rows_vjp,
+    memory_start_vjp,
+    start_weightings,
+    start_weightings_vjp,
+    weights_vjp,
+)
 from memviz.ops.kernel import kernel, part
 from memviz.ops.loss import chunk_loss
-from memviz.ops.softmax import softmax, softmax_vjp
 from memviz.ops.transpose import transpose
 
 PARTS = (Options, Parameters, Parameters, Tape, Gradients)  # and Work: what `chunk` takes field by field
@@ -26,18 +33,8 @@ def start(options, params, inputs, memory, tape):
     for c in range(inputs.shape[1]):
         transpose(memory[c] if memory.shape[0] else params.memory_start, tape.memory[0, c])
         reads = params.read_start_logits.shape[0]
-        start_weightings(options, params.read_start_logits, tape.weighting[0, c])
-        start_weightings(options, params.write_start_logits, tape.weighting[0, c, reads:])
-
-
-@part
-def start_weightings(options, logits, out):
-    """Write the weightings (head, N) before step 0."""
-    for h in range(logits.shape[0]):
-        if options.learned_start:
-            softmax(logits[h], logits.dtype.type(1), out[h])
-        else:
-            copy(logits[h], out[h])
+        start_weightings(options.learned_start, params.read_start_logits, tape.weighting[0, c])
+        start_weightings(options.learned_start, params.write_start_logits, tape.weighting[0, c, reads:])
 
 
 @part
@@ -72,23 +69,19 @@ def backward(options, params, grads, tape, d, work):
 def start_vjp(options, params, carried, tape, d, grads):
     """Add the gradients of what holds before step 0."""
     reads = params.read_start_logits.shape[0]
-    one, words = tape.rows.dtype.type(1), grads.read_vector_start.reshape(-1)
+    words = grads.read_vector_start.reshape(-1)
     begin_rows_vjp(options.lstm, d.rows, d.cell, grads.hidden_start, grads.cell_start, words)
     for c in range(tape.rows.shape[1]):
         if options.learned_start:
-            for h in range(tape.weighting.shape[2]):
-                read = h < reads
-                logits = params.read_start_logits[h] if read else params.write_start_logits[h - reads]
-                dlogits = grads.read_start_logits[h] if read else grads.write_start_logits[h - reads]
-                softmax_vjp(logits, one, tape.weighting[0, c, h], d.weighting[0, c, h], dlogits)
+            w, dw = tape.weighting[0, c], d.weighting[0, c]
+            start_weightings_vjp(params.read_start_logits, w, dw, grads.read_start_logits)
+            start_weightings_vjp(params.write_start_logits, w[reads:], dw[reads:], grads.write_start_logits)
         if options.learned_memory and not carried:
-            for n in range(params.memory_start.shape[0]):
-                for i in range(params.memory_start.shape[1]):
-                    grads.memory_start[n, i] += d.memory[0, c, i, n]
+            memory_start_vjp(d.memory[0, c], grads.memory_start)
 
 
 @kernel
-def what_if(options, params, inputs, memory, tape, edits):
+def what_if(options, params, inputs, memory, tape, work, edits):
     """Fill the tape, with edits on the way."""
     forward(options, params, inputs, memory, tape, edits)
 

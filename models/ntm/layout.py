@@ -7,18 +7,15 @@ the vector unit. H write heads, R read heads, S shifts, P = columns of params["h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from memviz.contracts.model import Array, Arrays
 from memviz.models.ntm.config import NTMConfig
 from memviz.models.ntm.parameters import fixed_weighting, frame
 from memviz.ops import blocks
-from memviz.ops.blocks import Arrays, fixed_memory
-from memviz.ops.buffer import Room
-
-Array = np.ndarray
+from memviz.ops.blocks import fixed_memory
 
 
 class Options(NamedTuple):
@@ -150,43 +147,6 @@ def work_shapes(config: NTMConfig, Y: int) -> dict[str, tuple[int, ...]]:
     return {**blocks.turned_shapes(frame(config), Y), "room": (config.read_heads + config.write_heads + 1, config.N)}
 
 
-@dataclass
-class Scratch:
-    """One flat buffer for chunks of up to T steps and C episodes; `at` gives the arrays of a smaller chunk too."""
-
-    config: NTMConfig
-    X: int
-    Y: int
-    T: int
-    C: int
-    dtype: Any
-    record: bool = False  # keep the gradient of every signal at every step
-    options: Options = field(init=False)
-    fixed: Arrays = field(init=False)  # what stands in for parameters that the config lacks
-    no_memory: Array = field(init=False)  # what stands for "no memory is carried over"
-    room: Room = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Take the memory."""
-        self.options, self.fixed = options(self.config), fixed_blocks(self.config, self.dtype)
-        self.no_memory = np.zeros((0, self.config.N, self.config.W), self.dtype)
-        self.room = Room("ntm", self._shapes, self.T, self.C, self.dtype)
-
-    def _shapes(self, T: int, C: int) -> list[tuple[int, ...]]:
-        tape = tape_shapes(self.config, self.X, self.Y, T, C)
-        groups = (tape, gradient_shapes(tape, self.X, self.record), work_shapes(self.config, self.Y))
-        return [shape for group in groups for shape in group.values()]
-
-    def blocks(self, params: Arrays) -> tuple[Array, ...]:
-        """The arrays of Parameters."""
-        fixed = self.fixed
-        return tuple([params[name] if name in params else fixed[name] for name in Parameters._fields])
-
-    def at(self, T: int, C: int) -> tuple[Array, ...]:
-        """The arrays of Tape, Gradients and Work, in this order, for a chunk of T steps and C episodes."""
-        return self.room.at(T, C)
-
-
 def options(config: NTMConfig) -> Options:
     """The choices of a config."""
     return Options(
@@ -203,13 +163,12 @@ def options(config: NTMConfig) -> Options:
     )
 
 
-def fixed_blocks(config: NTMConfig, dtype: Any) -> Arrays:
+def fixed_blocks(config: NTMConfig) -> Arrays:
     """What stands in for the parameters that some configs lack."""
-    fixed = {
+    return {
         "hidden_start": np.zeros(0),
         "cell_start": np.zeros(0),
         "read_start_logits": fixed_weighting(config, config.read_heads),
         "write_start_logits": fixed_weighting(config, config.write_heads),
         "memory_start": fixed_memory(config),
     }
-    return {name: np.array(block, dtype) for name, block in fixed.items()}

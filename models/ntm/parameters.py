@@ -12,8 +12,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from memviz.contracts.model import Arrays
 from memviz.models.ntm.config import NTMConfig
-from memviz.ops.blocks import Arrays, Frame, first_weights, fixed_memory, start_shapes, weight_shapes
+from memviz.ops.blocks import Frame, first_weights, fixed_memory, start_shapes, weight_shapes
 from memviz.ops.softmax import softmax
 
 

@@ -9,18 +9,18 @@ import pytest
 
 import tests.models.test_gradients as shared
 from memviz import catalog
-from memviz.models.dnc import layout, workspace
+from memviz.models.dnc import workspace
 
 MODEL = catalog.models()["dnc"]
 
 
-def room(config, T, C, **more):
-    return workspace.Scratch(config, 8, 8, T, C, np.float32, **more)
+def room(config, T, C):
+    return MODEL.scratch(config, 8, 8, T, C, np.float32)
 
 
 def links(arrays, T, C):
     """Numbers that the links take in all."""
-    tape = layout.Tape(*arrays.at(T, C)[: len(layout.Tape._fields)])
+    tape, _, _ = arrays.named(T, C)
     return tape.link.size + tape.kept.size
 
 
@@ -50,7 +50,8 @@ def test_links_computed_once_more_give_the_same_gradient(monkeypatch, steps):
     for most in (1 << 18, 0):
         monkeypatch.setattr(workspace, "MOST_LINKS", most)
         arrays = shared.filled(MODEL, config, episodes, 0.125)
-        assert arrays.segment == (steps if most else math.ceil(math.sqrt(steps)))
+        tape, _, _ = arrays.named(*episodes.mask.shape)
+        assert len(tape.link) - 1 == (steps if most else math.ceil(math.sqrt(steps)))
         results.append(shared.gradient(MODEL, config, params, episodes, scratch=arrays))
     assert results[0][:2] == results[1][:2]
     for name, grad in results[0][2].items():
