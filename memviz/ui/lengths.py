@@ -63,8 +63,7 @@ def _measure(setup: Setup, state: TrainState) -> Trace:
     from memviz.training.warm import ensure_warm
 
     ensure_warm(setup.model.name, setup.task.name)
-    memory = state.memory[0][0] if state.memory else None
-    return length_errors(setup, setup.layout.views(state.params), memory=memory)
+    return length_errors(setup, setup.layout.views(state.params), memory=state.carried)
 
 
 def _weights_of(model: str) -> tuple[Setup, TrainState]:

@@ -105,7 +105,7 @@ def join(one: Episode, other: Episode) -> Episode:
 
 def run(setup: Setup, params: Arrays, rows: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, Arrays]:
     """Outputs and the state after: from a state that knows nothing but the memory."""
-    start = {**setup.model.start(setup.model_config, params), "memory": rows}
+    start = setup.start(params, rows)
     outputs, state, _ = setup.model.forward(setup.model_config, params, start, inputs.astype(np.float32), None)
     return outputs, state
 
