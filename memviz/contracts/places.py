@@ -79,6 +79,11 @@ def asset(name: str) -> Path:
     return find(f"assets/{name}")
 
 
+def weights(model: str) -> Path:
+    """The checkpoint of trained weights that ships for a model. Raises FileError without one."""
+    return find(f"models/{model}/weights/lesson.safetensors")
+
+
 def lessons_folder() -> Path:
     """The folder whose sub-folders are lessons."""
     return find("lessons")

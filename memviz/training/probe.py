@@ -62,6 +62,13 @@ class Probe:
         return record(self.setup, params, self.episode, state.carried, gradients, meta)
 
 
+def probed(
+    setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None, gradients: bool = False
+) -> Trace:
+    """The probe's episode as the network of `state` does it; `seed` and `length` choose another one."""
+    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
+
+
 def record(
     setup: Setup,
     params: Arrays,

@@ -21,7 +21,7 @@ from memviz.training.driver import Driver
 from memviz.training.engine import Engine
 from memviz.training.give import memory_of
 from memviz.training.history import Record
-from memviz.training.probe import Probe
+from memviz.training.probe import Probe, probed
 from memviz.training.publish import Listener
 from memviz.training.setup import Setup
 from memviz.training.state import TrainState
@@ -169,7 +169,7 @@ class Run:
         engine, state = self._engine, self.state_at(self.records()[-1])
         setup = engine.branches.now.setup
         engine.gate.prepare(lambda _: None)
-        return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+        return probed(setup, state, seed, length)
 
     def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
         """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
