@@ -103,10 +103,6 @@ class Registry:
             revived.close()
         return run
 
-    def keep_memory(self, run: Run, update: int | None = None) -> str:
-        """Keep the memory that a run has at a recorded update; returns the id that a recipe's "memory" names it by."""
-        return self.memories.put(*run.give_memory(update))
-
     def runs(self) -> list[Run]:
         """The runs in memory, the one used last at the end."""
         return self._shelf.all()

@@ -19,7 +19,6 @@ from memviz.training import travel
 from memviz.training.config import Until, change
 from memviz.training.driver import Driver
 from memviz.training.engine import Engine
-from memviz.training.give import memory_of
 from memviz.training.history import Record
 from memviz.training.probe import Probe, probed
 from memviz.training.publish import Listener
@@ -170,13 +169,6 @@ class Run:
         setup = engine.branches.now.setup
         engine.gate.prepare(lambda _: None)
         return probed(setup, state, seed, length)
-
-    def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
-        """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
-
-        The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
-        """
-        return memory_of(self.setup, self.state_at(self.records()[-1] if update is None else update))
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""

@@ -14,7 +14,7 @@ from memviz.render.answers import answers
 from memviz.render.plotly_figure import panel_figure
 from memviz.render.projection import directions, longest, project, words
 from memviz.render.reduce import reduce_panel
-from memviz.render.timeline import is_timeline, marks
+from memviz.render.timeline import marks
 from tests.render.frames import panels_of
 from tests.render.managed import managed_trace
 from tests.render.node import evaluate, needs_node
@@ -61,9 +61,10 @@ def test_an_eviction_knows_whether_its_item_is_asked_for_again():
     assert {mark.again is None for mark in found} == {True, False}
 
 
+@needs_node
 def test_reads_and_writes_alone_make_no_timeline():
-    assert is_timeline(TRACE)
-    assert not is_timeline(ntm_trace())
+    for trace, found in ((TRACE, True), (ntm_trace(), False)):
+        assert evaluate("timeline", "$timeline.isTimeline(trace)", trace=js(trace)) is found
 
 
 @needs_node
