@@ -10,15 +10,13 @@ from typing import Any
 from memviz.contracts.errors import FileError
 from memviz.training.branches import Branches
 from memviz.training.checkpoint import Checkpoint
-from memviz.training.config import TrainConfig, Until
+from memviz.training.config import AT_WORK, TrainConfig, Until
 from memviz.training.engine import Engine
 from memviz.training.folder import Folder, Saved, SavedBranch
 from memviz.training.recipe import Plan
 from memviz.training.run import Run
 from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
-
-AT_WORK = {"compiling", "waiting", "training"}  # become "interrupted" when the server stopped under them
 
 
 def saved(run: Run, engine: Engine) -> Saved:
@@ -80,7 +78,7 @@ def _branches(folder: Folder, found: Checkpoint, trainer: Trainer) -> Branches:
 
 
 def _standing(about: Mapping[str, Any]) -> dict[str, Any]:
-    if about["state"] in AT_WORK:
+    if about["state"] in AT_WORK:  # the server stopped under it
         return {"state": "interrupted", "message": "The server stopped; resume to go on."}
     return {"state": about["state"], "message": about["message"]}
 

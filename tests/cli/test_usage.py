@@ -133,7 +133,7 @@ def test_a_bug_is_one_line_and_the_log_of_such_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MEMVIZ_HOME", str(tmp_path))
-    monkeypatch.setattr(exits, "LOG_BYTES", 5000)
+    monkeypatch.setattr("memviz.contracts.logs.BYTES", 5000)
     for _ in range(30):
         assert exits.guarded(lambda: 1 // 0) == exits.BUG
     assert capsys.readouterr().err.splitlines()[-1].startswith("memviz: ZeroDivisionError: ")
