@@ -60,7 +60,7 @@ def exam(setup: Setup, state: TrainState) -> dict[str, Any]:
     taken = Examiner(setup).take(setup.layout.views(state.params), state.update, state.carried)
     return {
         "sequences": taken.sequences,
-        "wrong_bits": taken.wrong_bits / taken.sequences,
+        "wrong_bits": taken.wrong_per_sequence,
         "bits_per_sequence": taken.bits_per_sequence,
     }
 

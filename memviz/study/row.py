@@ -64,7 +64,7 @@ def _tested(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
         "solved": state.solved is not None,
         "sequences": at.sequences,
         "seconds": at.seconds,
-        "wrong_bits": exam.wrong_bits / exam.sequences,
+        "wrong_bits": exam.wrong_per_sequence,
         "bits_per_sequence": exam.bits_per_sequence,
         "scores": scores(trainer, cell.episodes, None),
         "unseen": {str(length): scores(trainer, cell.episodes, length) for length in cell.lengths},

@@ -55,7 +55,7 @@ def compare(run: Any) -> str:
 
 
 def wrong(exam: Mapping[str, Any]) -> float:
-    """Wrong bits per sequence of an exam."""
+    """Wrong bits per sequence of an exam in a status header: Exam.wrong_per_sequence, of its JSON values."""
     return float(exam["wrong_bits"] / exam["sequences"])
 
 
