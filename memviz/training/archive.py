@@ -43,7 +43,7 @@ class Revived:
     recipe: Mapping[str, Any]
     plan: Plan
     trainer: Trainer
-    kept: Mapping[str, Any]  # more fields of the Engine
+    kept: Mapping[str, Any]  # more of what the Engine is made from
 
 
 def revive(
@@ -66,7 +66,7 @@ def revive(
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)
     first = Until(**about.get("first_goal", about["goal"]))
-    kept = {"branches": _branches(folder, found, trainer), "first_goal": first, **_standing(about)}
+    kept = {"past": _branches(folder, found, trainer), "aim": first, **_standing(about)}
     return Revived(about["owner"], about["recipe"], planned, trainer, kept)
 
 

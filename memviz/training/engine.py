@@ -6,7 +6,7 @@ Nothing here starts a thread or sleeps: `turn` says how long to wait before the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from memviz.contracts.errors import DivergedError, MemvizError
@@ -42,17 +42,19 @@ class Engine:
     state: str = "idle"
     message: str = ""
     gradients: bool = False  # whether traces hold the gradient of the loss
-    first_goal: Until = None  # type: ignore[assignment]  # what a rewind aims at again; by default the goal
-    branches: Branches = None  # type: ignore[assignment]  # by default the one of a new run
+    aim: InitVar[Until | None] = None  # of a revived run: its first goal; None: the goal
+    past: InitVar[Branches | None] = None  # of a revived run: its branches; None: those of a new run
+    first_goal: Until = field(init=False)  # what a rewind aims at again
+    branches: Branches = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, aim: Until | None, past: Branches | None) -> None:
         """Record update 0, at rest."""
-        self.branches = self.branches or Branches.first(self.trainer.setup, self.trainer.state)
+        self.first_goal = aim or self.goal
+        self.branches = past or Branches.first(self.trainer.setup, self.trainer.state)
         self.publisher, self.probe = Publisher(self.clock), Probe(self.trainer.setup)
         self.gate = Gate(self.mailbox.wake, self.hooks.line, self.hooks.compile)
         self.rate, self.brake = Rate(), Brake(self.clock)
         self.patience = Patience(self.hooks.patience, self.publisher, self.clock)
-        self.first_goal = self.first_goal or self.goal
         self._budget, self._rest = self.goal, "finished"
         self._updates: Iterator[Progress] | None = None  # None: at rest
         self._saved = self.clock.now()

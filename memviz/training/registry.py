@@ -155,13 +155,13 @@ class Registry:
     def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
         limits, compile, names = self.limits, self._compile, (planned.setup.model.name, planned.setup.task.name)
         hooks = Hooks(
-            self._line,
-            None if compile is None else lambda tell: compile(*names, tell),
-            lambda: self._save(run, engine),
-            limits.autosave,
-            limits.patience,
-            lambda setup, config: self._reserve(id, setup, [config]),
-            lambda: self._make_way(owner),
+            line=self._line,
+            compile=None if compile is None else lambda tell: compile(*names, tell),
+            save=lambda: self._save(run, engine),
+            autosave=limits.autosave,
+            patience=limits.patience,
+            room=lambda setup, config: self._reserve(id, setup, [config]),
+            admit=lambda: self._make_way(owner),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)
