@@ -47,9 +47,9 @@ class Revived:
 
 
 def revive(
-    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], room: Callable[[Setup, TrainConfig], None]
+    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], reserve: Callable[[Setup, TrainConfig], None]
 ) -> Revived:
-    """A saved run by its id. `plan` says how a recipe is carried out here, `room` raises when that takes too much.
+    """A saved run by its id. `plan` says how a recipe is carried out here, `reserve` raises when that takes too much.
 
     Raises FileError when there is none.
     """
@@ -61,7 +61,7 @@ def revive(
     planned = plan(about["recipe"])
     setup = found.setup(planned.setup.model, planned.setup.task)
     state = found.state(setup)
-    room(setup, state.config)
+    reserve(setup, state.config)
     trainer = Trainer(setup, state.config, state)
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)

@@ -17,7 +17,7 @@ from memviz.contracts import places
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
-from memviz.training import room
+from memviz.training import footprint
 from memviz.training.archive import revive, saved
 from memviz.training.config import TrainConfig, change
 from memviz.training.engine import Engine
@@ -119,7 +119,7 @@ class Registry:
 
     def _reserve(self, id: str, setup: Setup, configs: list[TrainConfig]) -> None:
         """Count what a run takes; runs at rest that nobody watches make room. Raises ConfigError."""
-        bytes = room.check(setup, configs, self.limits.run_memory * GIB)
+        bytes = footprint.check(setup, configs, self.limits.run_memory * GIB)
         while self._ledger.lacks(id, bytes) and (old := self._shelf.give_up(but=id)) is not None:
             self._retire(old)
         self._ledger.take(id, bytes)
@@ -160,7 +160,7 @@ class Registry:
             save=lambda: self._save(run, engine),
             autosave=limits.autosave,
             patience=limits.patience,
-            room=lambda setup, config: self._reserve(id, setup, [config]),
+            reserve=lambda setup, config: self._reserve(id, setup, [config]),
             admit=lambda: self._make_way(owner),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)

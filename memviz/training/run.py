@@ -101,10 +101,10 @@ class Run:
 
     def set(self, **values: Any) -> None:
         """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError."""
-        trainer, room = self._engine.trainer, self._engine.hooks.room
+        trainer, reserve = self._engine.trainer, self._engine.hooks.reserve
         now, changed = trainer.state.config, change(trainer.state.config, values)
-        if room is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
-            room(trainer.setup, changed)
+        if reserve is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
+            reserve(trainer.setup, changed)
         for name, value in values.items():
             self._driver.put(f"set {name}", lambda name=name, value=value: self._engine.change({name: value}))
 
