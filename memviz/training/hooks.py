@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memviz.training.admission import Line, Tell
 from memviz.training.config import TrainConfig
-from memviz.training.gate import Line, Tell
 from memviz.training.setup import Setup
 
 

@@ -158,7 +158,7 @@ class Run:
         """The probe's trace at a recorded update, and the state. Raises ConfigError if there is none."""
         engine, state = self._engine, self.state_at(update, branch)
         setup = engine.branches.find(branch).setup
-        engine.gate.prepare(lambda _: None)
+        engine.admission.prepare(lambda _: None)
         probe = engine.probe if setup is engine.probe.setup else Probe(setup)
         wanted = engine.gradients if gradients is None else gradients
         return Record(probe.trace(state, setup.layout.views(state.params), wanted), state)
@@ -167,7 +167,7 @@ class Run:
         """Another episode than the probe's, as the newest record does it. Raises ConfigError for a wrong length."""
         engine, state = self._engine, self.state_at(self.records()[-1])
         setup = engine.branches.now.setup
-        engine.gate.prepare(lambda _: None)
+        engine.admission.prepare(lambda _: None)
         return probed(setup, state, seed, length)
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
