@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 
 from memviz.contracts.errors import DivergedError, MemvizError
 
@@ -17,7 +16,6 @@ USAGE = 2  # wrong usage, or an unreadable file
 DIVERGED = 3  # training met a non-finite or exploding loss
 BUG = 70  # not the user's doing; the details are in the log
 INTERRUPTED = 130  # Ctrl-C, or nobody reads the output of a training; what was trained is saved
-LOG_BYTES = 1 << 20  # of cli.log; one older file of that size is kept
 
 
 def guarded(command: Callable[[], int]) -> int:
@@ -51,11 +49,9 @@ def discard_stdout() -> None:
 
 
 def _log() -> str:
-    from memviz.contracts import places
+    from memviz.contracts import logs
 
-    path = places.log() / "cli.log"
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    handler = logs.keeper(logs.COMMANDS, "%(asctime)s %(message)s")
     handler.handle(logging.makeLogRecord({"msg": f"{' '.join(sys.argv)}\n{traceback.format_exc()}"}))
     handler.close()
-    return str(path)
+    return str(logs.path(logs.COMMANDS))

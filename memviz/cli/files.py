@@ -15,22 +15,13 @@ if TYPE_CHECKING:
     from memviz.training.setup import Setup
     from memviz.training.state import TrainState
 
-ZIP = b"PK\x03\x04"  # how an npz begins
-
 
 def read(path: Path) -> Trace | Checkpoint:
     """The contents of a file. Raises FileError whatever is wrong with it."""
     from memviz.contracts import store
-    from memviz.contracts.trace import FORMAT as TRACE
-    from memviz.contracts.trace import Trace
-    from memviz.training import checkpoint
+    from memviz.training.opened import contents
 
-    blob = store.read_bytes(path)
-    if blob.startswith(ZIP):
-        return Trace.from_npz(path)
-    if store.format_of(blob, where=str(path)).partition("/")[0] == TRACE.partition("/")[0]:
-        return Trace.from_bytes(blob, str(path))
-    return checkpoint.from_file(*store.unpack(blob, (checkpoint.FORMAT, TRACE), where=str(path)))
+    return contents(store.read_bytes(path), str(path))
 
 
 def read_checkpoint(path: Path) -> tuple[Setup, TrainState]:
@@ -44,8 +35,8 @@ def read_trace(path: Path) -> Trace:
     """The trace of a file; of a checkpoint, its probe episode, which may need its kernels compiled first."""
     from memviz.contracts.trace import Trace
 
-    contents = read(path)
-    return contents if isinstance(contents, Trace) else record(*_alive(contents, path))
+    found = read(path)
+    return found if isinstance(found, Trace) else record(*_alive(found, path))
 
 
 def record(
@@ -57,12 +48,12 @@ def record(
     bar: Bar | None = None,
 ) -> Trace:
     """The probe episode of a state; `seed` and `length` choose another one. `bar` shows how far compiling is."""
-    from memviz.training.probe import Probe
+    from memviz.training.probe import probed
     from memviz.training.warm import ensure_warm
 
     with bar or Bar() as shown:  # kernels that were loaded, not compiled here, round as the app's do
         ensure_warm(setup.model.name, setup.task.name, lambda message: shown.show(None, message))
-    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
+    return probed(setup, state, seed, length, gradients)
 
 
 def writable(path: Path, flag: str) -> Path:
@@ -81,7 +72,6 @@ def _alive(file: Checkpoint, path: Path) -> tuple[Setup, TrainState]:
     from memviz import catalog
 
     try:
-        setup = file.setup(catalog.models()[file.model], catalog.tasks()[file.task])
-        return setup, file.state(setup)
+        return file.revive(catalog.models(), catalog.tasks())
     except MemvizError as error:
         raise FileError(f"{path}: {error}") from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from memviz import catalog
 from memviz.cli.files import writable
 from memviz.contracts import places
-from memviz.training import checkpoint, memory, room
+from memviz.training import checkpoint, footprint, memory
 from memviz.training.config import TrainConfig, Until
 from memviz.training.give import memory_of, save_memory
 from memviz.training.limits import GIB, Limits
@@ -80,7 +80,7 @@ def make(args: argparse.Namespace) -> Job:
     if args.memory is not None:
         recipe["memory"] = memories.put(*memory.load(args.memory))
     planned = plan({**recipe, "knobs": knobs}, catalog.models(), catalog.tasks(), memories.get)
-    room.check(planned.setup, [planned.config], Limits.from_environment().run_memory * GIB)
+    footprint.check(planned.setup, [planned.config], Limits.from_environment().run_memory * GIB)
     until = Until(args.until is None, args.until, args.max_seconds)
     out = writable(args.out or unused(f"{model.name}-{task.name}-{args.preset}-{args.seed}"), "--out")
     job = Job(planned.setup, planned.config, until, args.preset, args.device, out)

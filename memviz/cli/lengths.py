@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
     with Bar(quiet=args.json) as bar:
         ensure_warm(setup.model.name, setup.task.name, lambda message: bar.show(None, message))
         bar.show(None, "answering episodes of every length")
-        memory = state.memory[0][0] if state.memory else None
-        trace = length_errors(setup, setup.layout.views(state.params), args.lengths, args.episodes, args.seed, memory)
+        params = setup.layout.views(state.params)
+        trace = length_errors(setup, params, args.lengths, args.episodes, args.seed, state.carried)
     if out:
         trace.save(out)
     told = facts(trace.meta)

@@ -1,7 +1,7 @@
 """Train a model on a task over several seeds, and over every combination of knobs' values, on all cores.
 
   memviz sweep ntm copy --seeds 10
-  memviz sweep ntm copy --set memory_init=constant,learned,random --seeds 10
+  memviz sweep ntm copy --set model.memory=constant,learned,random --seeds 10
   memviz sweep ntm copy --set N=16,32 --set rate=1e-3,3e-3 --lengths 20,40 --json
 
 Every row is kept the moment it is done. The same command again goes on where it was stopped or killed, with the rows

@@ -57,11 +57,10 @@ def exam(setup: Setup, state: TrainState) -> dict[str, Any]:
     """The exam of the state's parameters, taken anew: figures per sequence."""
     from memviz.training.exam import Examiner
 
-    memory = state.memory[0][0] if state.memory else None
-    taken = Examiner(setup).take(setup.layout.views(state.params), state.update, memory)
+    taken = Examiner(setup).take(setup.layout.views(state.params), state.update, state.carried)
     return {
         "sequences": taken.sequences,
-        "wrong_bits": taken.wrong_bits / taken.sequences,
+        "wrong_bits": taken.wrong_per_sequence,
         "bits_per_sequence": taken.bits_per_sequence,
     }
 

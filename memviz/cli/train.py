@@ -139,7 +139,7 @@ def finish(trainer: Trainer, job: Job, report: Report, code: int) -> None:
         outcome=OUTCOMES[code],
         sequences=state.sequences,
         seconds=state.seconds,
-        wrong_bits=exam.wrong_bits / exam.sequences,
+        wrong_bits=exam.wrong_per_sequence,
         bits_per_sequence=exam.bits_per_sequence,
         update=state.update,
         solved_at=None if state.solved is None else vars(state.solved),

@@ -25,9 +25,9 @@ HEADER = re.compile(
 )
 
 
-def read(source: Path | str | bytes, limits: Limits = LIMITS) -> dict[str, np.ndarray]:
-    """The arrays of an npz file or of its bytes. Raises FileError whatever the bytes are."""
-    where = "npz" if isinstance(source, bytes) else str(source)
+def read(source: Path | str | bytes, limits: Limits = LIMITS, where: str = "npz") -> dict[str, np.ndarray]:
+    """The arrays of an npz file or of its bytes, which came from `where`. Raises FileError whatever the bytes are."""
+    where = where if isinstance(source, bytes) else str(source)
     blob = source if isinstance(source, bytes) else read_bytes(source, limits)
     try:
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:

@@ -27,32 +27,32 @@ def user_data() -> Path:
 
 def runs() -> Path:
     """Runs and their autosaves; made if missing."""
-    return _room("runs")
+    return _folder("runs")
 
 
 def sweeps() -> Path:
     """Sweeps, a folder each; made if missing."""
-    return _room("sweeps")
+    return _folder("sweeps")
 
 
 def checkpoints() -> Path:
     """Checkpoints that the command line keeps unless it is told where; made if missing."""
-    return _room("checkpoints")
+    return _folder("checkpoints")
 
 
 def data() -> Path:
     """A person's own data to learn from; made if missing."""
-    return _room("data")
+    return _folder("data")
 
 
 def kernels() -> Path:
     """Numba's cache; made if missing."""
-    return _room("kernels")
+    return _folder("kernels")
 
 
 def log() -> Path:
     """Log files; made if missing."""
-    return _room("log")
+    return _folder("log")
 
 
 def find(name: str) -> Path:
@@ -79,12 +79,17 @@ def asset(name: str) -> Path:
     return find(f"assets/{name}")
 
 
+def weights(model: str) -> Path:
+    """The checkpoint of trained weights that ships for a model. Raises FileError without one."""
+    return find(f"models/{model}/weights/lesson.safetensors")
+
+
 def lessons_folder() -> Path:
     """The folder whose sub-folders are lessons."""
     return find("lessons")
 
 
-def _room(name: str) -> Path:
+def _folder(name: str) -> Path:
     path = home() / name
     try:
         path.mkdir(parents=True, exist_ok=True)

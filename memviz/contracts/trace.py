@@ -88,13 +88,13 @@ class Trace:
         return cls(guessed, shaped, events, meta=meta or {})
 
     @classmethod
-    def from_npz(cls, source: Path | str | bytes, kinds: Mapping[str, str] | None = None) -> Self:
-        """A trace from an npz file (or its bytes), read without pickle and within limits.
+    def from_npz(cls, source: Path | str | bytes, kinds: Mapping[str, str] | None = None, where: str = "npz") -> Self:
+        """A trace from an npz file (or its bytes, which came from `where`), read without pickle and within limits.
 
         Raises FileError for anything but an npz of numbers, TraceError for arrays whose meaning cannot be guessed.
         """
-        title = "npz" if isinstance(source, bytes) else Path(source).name
-        return cls.from_arrays(npz.read(source), kinds=kinds, meta={"title": title})
+        where = where if isinstance(source, bytes) else str(source)
+        return cls.from_arrays(npz.read(source, where=where), kinds=kinds, meta={"title": Path(where).name})
 
     def to_bytes(self) -> bytes:
         """The whole trace as one safetensors file."""

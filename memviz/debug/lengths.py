@@ -37,8 +37,7 @@ def length_errors(
     if episodes < 1 or min(lengths, default=1) < 1:
         raise ConfigError(f"length_errors: want lengths and episodes >= 1, got {list(lengths)} and {episodes}")
     lengths = lengths or usual(setup)
-    start = memory if memory is not None else setup.memory
-    counted = [_counted(setup, params, length, episodes, seed, start) for length in lengths]
+    counted = [_counted(setup, params, length, episodes, seed, memory) for length in lengths]
     error = np.zeros((max(len(asked) for _, asked in counted), len(counted)), np.float32)
     for at, (wrong, asked) in enumerate(counted):
         error[: len(asked), at] = wrong / np.maximum(asked, 1)
@@ -106,9 +105,7 @@ def _answers(
     rng = np.random.default_rng([seed, length])
     for _ in range(episodes):
         episode = setup.task.sample(setup.task_config, rng, length)
-        start = setup.model.start(setup.model_config, params)
-        if memory is not None:
-            start["memory"] = memory.astype(start["memory"].dtype)
+        start = setup.start(params, memory)
         outputs, *_ = setup.model.forward(setup.model_config, params, start, episode.inputs, None)
         asked = (episode.mask > 0).astype(float)
         yield asked * _wrong(outputs, episode.targets, setup.task.loss == "classes"), asked

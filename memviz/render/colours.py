@@ -158,8 +158,6 @@ def as_javascript() -> str:
         lines.append(f"  {theme}: {{")
         lines += [f'    {name}: "{ramp(name, theme).tobytes().hex()}",' for name in names()]
         lines.append("  },")
-    lines += ["};", "", "export const PAPER = {"]
-    lines += [f'  {theme}: "{PAPER[theme]}",' for theme in THEMES]
     return "\n".join([*lines, "};", ""])
 
 

@@ -1,10 +1,9 @@
 """Words as points: their directions on the two axes along which they differ most; the twin of scope/js/projection.js.
 
 Every word is brought to length 1, so that near means alike by angle, as content addressing sees it; a word of zeros has
-no direction and is left out. Of words that are longer than the queries the first part is the key. The axes are the
-first two eigenvectors of the covariance of the last step's keys and of all queries, found by repeated multiplication,
-each with its largest component positive: so the picture holds still while the step moves, and both renderers find the
-same.
+no direction and is left out. The axes are the first two eigenvectors of the covariance of the last step's keys and of
+all queries, found by repeated multiplication, each with its largest component positive: so the picture holds still
+while the step moves, and both renderers find the same.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def longest(words: np.ndarray) -> float:
 def words(panel: Panel, trace: Any) -> tuple[np.ndarray, np.ndarray]:
     """Keys (T, slot, width) and queries (T, head, width)."""
     keys, queries = (np.asarray(trace.arrays[name], float) for name in (panel.signal, panel.against or ""))
-    return keys[..., : queries.shape[-1]], queries
+    return keys, queries
 
 
 def project(panel: Panel, trace: Any) -> Projection:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 ASKS = ("hit", "miss", "read")  # events in which an item is asked for
-USUAL = ("write", "read")  # every trace has these: alone they make no timeline
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,6 @@ class Mark:
 def marks(trace: Any) -> list[Mark]:
     """Every event, in order."""
     return [Mark(event.t, event.name, event.slot, _again(event, trace.events), _text(event)) for event in trace.events]
-
-
-def is_timeline(trace: Any) -> bool:
-    """Whether something happened besides reads and writes."""
-    return any(event.name not in (*USUAL, "cut") for event in trace.events)
 
 
 def _again(event: Any, events: Any) -> int | None:

@@ -66,7 +66,7 @@ def trained(cell: Cell, planned: Plan, trainer: Trainer, tell: Tell) -> Row:
         "solved": state.solved is not None,
         "sequences": at.sequences,
         "seconds": at.seconds,
-        "wrong_bits": exam.wrong_bits / exam.sequences,
+        "wrong_bits": exam.wrong_per_sequence,
         "bits_per_sequence": exam.bits_per_sequence,
         "scores": scores(trainer, cell.episodes, None),
         "unseen": {str(length): scores(trainer, cell.episodes, length) for length in cell.lengths},
@@ -92,17 +92,13 @@ def scores(trainer: Trainer, episodes: int, length: int | None) -> dict[str, flo
     classes) an episode asks for; and "exact", the part of the episodes without a wrong answer. Every episode
     starts from the memory that exams start from: the carried or the saved one, else the model's own.
     """
-    setup, carried = trainer.setup, trainer.state.carried
-    model, task, config = setup.model, setup.task, setup.model_config
-    begin = setup.memory if carried is None else carried
+    setup, task = trainer.setup, trainer.setup.task
     rng = generator(TEST, setup.seed, length or 0)
     found = []
     for _ in range(episodes):
         episode = task.sample(setup.task_config, rng, length)
-        state = model.start(config, trainer.params)
-        if begin is not None:
-            state["memory"] = begin.astype(state["memory"].dtype)
-        outputs, _, _ = model.forward(config, trainer.params, state, episode.inputs.astype(np.float32), None)
+        start, inputs = setup.start(trainer.params, trainer.state.carried), episode.inputs.astype(np.float32)
+        outputs, _, _ = setup.model.forward(setup.model_config, trainer.params, start, inputs, None)
         per_step = outputs.shape[1] if task.loss == "bits" else 1
         found.append({**task.score(outputs, episode), "answers": float(episode.mask.sum()) * per_step})
     means = {name: fmean(one[name] for one in found) for name in (found[0] if found else ())}

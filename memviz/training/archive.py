@@ -10,15 +10,13 @@ from typing import Any
 from memviz.contracts.errors import FileError
 from memviz.training.branches import Branches
 from memviz.training.checkpoint import Checkpoint
-from memviz.training.config import TrainConfig, Until
+from memviz.training.config import AT_WORK, TrainConfig, Until
 from memviz.training.engine import Engine
 from memviz.training.folder import Folder, Saved, SavedBranch
 from memviz.training.recipe import Plan
 from memviz.training.run import Run
 from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
-
-AT_WORK = {"compiling", "waiting", "training"}  # become "interrupted" when the server stopped under them
 
 
 def saved(run: Run, engine: Engine) -> Saved:
@@ -45,13 +43,13 @@ class Revived:
     recipe: Mapping[str, Any]
     plan: Plan
     trainer: Trainer
-    kept: Mapping[str, Any]  # more fields of the Engine
+    kept: Mapping[str, Any]  # more of what the Engine is made from
 
 
 def revive(
-    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], room: Callable[[Setup, TrainConfig], None]
+    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], reserve: Callable[[Setup, TrainConfig], None]
 ) -> Revived:
-    """A saved run by its id. `plan` says how a recipe is carried out here, `room` raises when that takes too much.
+    """A saved run by its id. `plan` says how a recipe is carried out here, `reserve` raises when that takes too much.
 
     Raises FileError when there is none.
     """
@@ -63,12 +61,12 @@ def revive(
     planned = plan(about["recipe"])
     setup = found.setup(planned.setup.model, planned.setup.task)
     state = found.state(setup)
-    room(setup, state.config)
+    reserve(setup, state.config)
     trainer = Trainer(setup, state.config, state)
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)
     first = Until(**about.get("first_goal", about["goal"]))
-    kept = {"branches": _branches(folder, found, trainer), "first_goal": first, **_standing(about)}
+    kept = {"past": _branches(folder, found, trainer), "aim": first, **_standing(about)}
     return Revived(about["owner"], about["recipe"], planned, trainer, kept)
 
 
@@ -80,7 +78,7 @@ def _branches(folder: Folder, found: Checkpoint, trainer: Trainer) -> Branches:
 
 
 def _standing(about: Mapping[str, Any]) -> dict[str, Any]:
-    if about["state"] in AT_WORK:
+    if about["state"] in AT_WORK:  # the server stopped under it
         return {"state": "interrupted", "message": "The server stopped; resume to go on."}
     return {"state": about["state"], "message": about["message"]}
 

@@ -54,6 +54,11 @@ class Checkpoint:
         """The training state. Raises FileError when the arrays do not fit the setup."""
         return _reading(self._state, setup)
 
+    def revive(self, models: Mapping[str, Model], tasks: Mapping[str, Task]) -> tuple[Setup, TrainState]:
+        """Both, by the names in the header. Raises CatalogError when no such model or task is here, else FileError."""
+        setup = self.setup(models[self.model], tasks[self.task])
+        return setup, self.state(setup)
+
     def _setup(self, model: Model, task: Task) -> Setup:
         header, start = self.header, self.arrays.get("start/memory")
         if (model.name, task.name) != (header["model"], header["task"]):

@@ -49,6 +49,7 @@ class TrainConfig:
 
 
 LIVE = ("rate", "batch", "clip", "memory")  # what may change between two updates of a run
+AT_WORK = ("compiling", "waiting", "training")  # states of a run that trains or is about to
 
 
 def change(config: TrainConfig, values: Mapping[str, Any]) -> TrainConfig:

@@ -6,14 +6,14 @@ Nothing here starts a thread or sleeps: `turn` says how long to wait before the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from memviz.contracts.errors import DivergedError, MemvizError
+from memviz.training.admission import Admission
 from memviz.training.brake import Brake
 from memviz.training.branches import Branches
 from memviz.training.config import Until
-from memviz.training.gate import Gate
 from memviz.training.history import History
 from memviz.training.hooks import Hooks
 from memviz.training.loop import Changes, drive, spent
@@ -42,17 +42,19 @@ class Engine:
     state: str = "idle"
     message: str = ""
     gradients: bool = False  # whether traces hold the gradient of the loss
-    first_goal: Until = None  # type: ignore[assignment]  # what a rewind aims at again; by default the goal
-    branches: Branches = None  # type: ignore[assignment]  # by default the one of a new run
+    aim: InitVar[Until | None] = None  # of a revived run: its first goal; None: the goal
+    past: InitVar[Branches | None] = None  # of a revived run: its branches; None: those of a new run
+    first_goal: Until = field(init=False)  # what a rewind aims at again
+    branches: Branches = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, aim: Until | None, past: Branches | None) -> None:
         """Record update 0, at rest."""
-        self.branches = self.branches or Branches.first(self.trainer.setup, self.trainer.state)
+        self.first_goal = aim or self.goal
+        self.branches = past or Branches.first(self.trainer.setup, self.trainer.state)
         self.publisher, self.probe = Publisher(self.clock), Probe(self.trainer.setup)
-        self.gate = Gate(self.mailbox.wake, self.hooks.line, self.hooks.compile)
+        self.admission = Admission(self.mailbox.wake, self.hooks.line, self.hooks.compile)
         self.rate, self.brake = Rate(), Brake(self.clock)
         self.patience = Patience(self.hooks.patience, self.publisher, self.clock)
-        self.first_goal = self.first_goal or self.goal
         self._budget, self._rest = self.goal, "finished"
         self._updates: Iterator[Progress] | None = None  # None: at rest
         self._saved = self.clock.now()
@@ -98,14 +100,14 @@ class Engine:
         self.brake.release()
         self.patience.begin()
         self.rate.clear()
-        self.gate.enter()
+        self.admission.enter()
         self.say("training")
 
     def rest(self, state: str, message: str = "") -> None:
         """Stop, take an exam of the state as it is, record, save and show it."""
         self._halt()
         trainer = self.trainer
-        if self.gate.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
+        if self.admission.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
         self.branches.keep(trainer.state)
         self.show()  # before the state is told: whoever hears of it finds the last trace and record
@@ -160,29 +162,29 @@ class Engine:
 
     def _halt(self) -> None:
         self._updates = None
-        self.gate.leave()
+        self.admission.leave()
 
     def _ready(self) -> bool:
         """Whether it may train now: compiled, and its turn."""
-        waited = self.gate.place
-        if not self.gate.ready and not self._prepare():
+        waited = self.admission.place
+        if not self.admission.ready and not self._prepare():
             return False
-        if not self.gate.admitted():
-            self.say("waiting", f"{self.gate.place} in line")
+        if not self.admission.admitted():
+            self.say("waiting", f"{self.admission.place} in line")
             return False
         if waited:
             self.say("training")
-        if self._share != (share := self.gate.share()):
+        if self._share != (share := self.admission.share()):
             self._share = share
             self.trainer.allow(share)
         return True
 
     def _prepare(self) -> bool:
-        if self.gate.ready:
+        if self.admission.ready:
             return True
         before = self.state, self.message
         try:
-            self.gate.prepare(lambda message: self.say("compiling", message))
+            self.admission.prepare(lambda message: self.say("compiling", message))
         except MemvizError as error:
             self.fail(str(error))
             return False

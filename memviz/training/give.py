@@ -21,8 +21,8 @@ def memory_of(setup: Setup, state: TrainState) -> tuple[np.ndarray, dict[str, An
     """
     if not has_memory(setup.model, setup.model_config):
         raise ConfigError(f"memory: want a model with a memory to save, got {setup.model.name} (choose another model)")
-    views = setup.layout.views(state.params)
-    memory = state.memory[0][0] if state.memory else setup.start_memory(views)
+    carried = state.carried
+    memory = setup.start_memory(setup.layout.views(state.params)) if carried is None else carried
     return memory, {**setup.describe(), "update": state.update, "carried": bool(state.memory)}
 
 

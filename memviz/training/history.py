@@ -7,7 +7,6 @@ A record is a whole TrainState; its probe trace follows from it and is made when
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from memviz.contracts.trace import Trace
@@ -106,20 +105,6 @@ def size_of(state: TrainState) -> int:
     """The bytes of a state's arrays."""
     arrays = [state.params, *state.slots.values(), *state.memory] + ([] if state.best is None else [state.best])
     return sum(array.nbytes for array in arrays)
-
-
-def log_spaced() -> Callable[[int], bool]:
-    """A predicate for `train(probe_at=...)`: true at the updates a history would record."""
-    last = -1
-
-    def due(update: int) -> bool:
-        nonlocal last
-        if update < max(last + 1, round(last * GROWTH)):
-            return False
-        last = update
-        return True
-
-    return due
 
 
 def _dullest(updates: list[int]) -> int:

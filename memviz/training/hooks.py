@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from memviz.training.admission import Line, Tell
 from memviz.training.config import TrainConfig
-from memviz.training.gate import Line, Tell
 from memviz.training.setup import Setup
 
 
@@ -19,5 +19,5 @@ class Hooks:
     save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
-    room: Callable[[Setup, TrainConfig], None] | None = None  # raises ConfigError when that would take too much memory
+    reserve: Callable[[Setup, TrainConfig], None] | None = None  # raises ConfigError when that takes too much memory
     admit: Callable[[], None] | None = None  # raises ConfigError when its browser has too many runs at work

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from memviz.contracts.errors import ConfigError
-from memviz.training.room import told
+from memviz.training.footprint import told
 
 
 class Ledger:

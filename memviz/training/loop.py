@@ -5,8 +5,7 @@ Whoever may go on later uses `drive`, which leaves everything as it is; whoever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ import numpy as np
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
 from memviz.training.config import TrainConfig, Until
-from memviz.training.probe import Probe
 from memviz.training.setup import Setup
 from memviz.training.state import TrainState
 from memviz.training.trainer import Progress, Trainer
@@ -35,37 +33,28 @@ def train(
     state: TrainState | None = None,
     memory: np.ndarray | None = None,
     changes: Changes = (),
-    probe_at: Callable[[int], bool] | None = None,
     threads: int | None = None,
 ) -> Iterator[Progress]:
     """Train until the budget is spent; see `Progress`. Ends with the best state when it was polished.
 
     `state`: resume from it (its own settings win). `memory` (slot, word): start episodes from it. `changes`: live
-    knobs to set after so many updates. `probe_at`: after which updates to record the probe episode.
-    Raises ConfigError before the first update, DivergedError when training fails.
+    knobs to set after so many updates. Raises ConfigError before the first update, DivergedError when training fails.
     """
     setup = Setup(model, task, model_config, task_config, seed, memory)
     trainer = Trainer(setup, train_config, state, threads)
     try:
-        yield from drive(trainer, until, changes, probe_at)
+        yield from drive(trainer, until, changes)
     finally:
         trainer.close()
 
 
-def drive(
-    trainer: Trainer, until: Until, changes: Changes = (), probe_at: Callable[[int], bool] | None = None
-) -> Iterator[Progress]:
+def drive(trainer: Trainer, until: Until, changes: Changes = ()) -> Iterator[Progress]:
     """Advance a trainer until the budget is spent; whoever holds the trainer may change or save it in between."""
     due = sorted(((update, values) for update, values in changes if update >= trainer.state.update), key=lambda c: c[0])
-    probe = None
     while not spent(trainer, until):
         while due and due[0][0] <= trainer.state.update:
             trainer.change(**due.pop(0)[1])
-        progress = trainer.advance()
-        if probe_at is not None and probe_at(progress.update):
-            probe = probe or Probe(trainer.setup)
-            progress = replace(progress, trace=probe.trace(trainer.state, trainer.params))
-        yield progress
+        yield trainer.advance()
 
 
 def complete(trainer: Trainer, until: Until, changes: Changes = ()) -> Iterator[Progress]:

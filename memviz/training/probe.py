@@ -53,14 +53,20 @@ class Probe:
         It starts from the first carried memory when memories are carried. `gradients` adds d_<signal> for every
         stored signal: how the loss (mean nats per answer) would change.
         """
-        carried = state.memory[0][0].copy() if state.memory else None
         meta = {
             "update": state.update,
             "probe_seed": self.seed,
             "memory": {"mode": state.config.memory, "saved": self.setup.memory is not None},  # which: "start_memory"
             "training": to_dict(state.config),
         }
-        return record(self.setup, params, self.episode, carried, gradients, meta)
+        return record(self.setup, params, self.episode, state.carried, gradients, meta)
+
+
+def probed(
+    setup: Setup, state: TrainState, seed: int | None = None, length: int | None = None, gradients: bool = False
+) -> Trace:
+    """The probe's episode as the network of `state` does it; `seed` and `length` choose another one."""
+    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params), gradients)
 
 
 def record(
@@ -76,10 +82,7 @@ def record(
     `memory` (slot, word): where it starts, instead of the setup's.
     """
     model, config = setup.model, setup.model_config
-    first = model.start(config, params)
-    begin = memory if memory is not None else setup.memory
-    if begin is not None:
-        first["memory"] = begin.astype(first["memory"].dtype)
+    first = setup.start(params, memory)
     outputs, _, tape = model.forward(config, params, first, episode.inputs, None)
     declared = model.signals(config)
     signals, arrays = {**EPISODE_SIGNALS, **declared}, _episode_arrays(episode, outputs)

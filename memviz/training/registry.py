@@ -17,22 +17,22 @@ from memviz.contracts import places
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
-from memviz.training import room
+from memviz.training import footprint
+from memviz.training.admission import Places, Tell
 from memviz.training.archive import revive, saved
 from memviz.training.config import TrainConfig, change
 from memviz.training.engine import Engine
 from memviz.training.folder import Folder, prune
-from memviz.training.gate import Places, Tell
 from memviz.training.hooks import Hooks
 from memviz.training.ledger import Ledger
 from memviz.training.limits import GIB, Limits
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.memories import Memories
 from memviz.training.recipe import Plan, plan
+from memviz.training.residents import Residents
 from memviz.training.run import Run
 from memviz.training.saver import Saver
 from memviz.training.setup import Setup
-from memviz.training.shelf import Shelf
 from memviz.training.trainer import Trainer
 from memviz.training.warm import ensure_warm
 
@@ -60,7 +60,7 @@ class Registry:
         self._folder, self.memories = home / "runs", Memories(home)
         self._clock, self._compile = clock or Clock(), compile
         self._line, self._saver = Places(self.limits.training), Saver()
-        self._shelf, self._ledger = Shelf(self.limits.runs), Ledger(self.limits.total_memory * GIB)
+        self._residents, self._ledger = Residents(self.limits.runs), Ledger(self.limits.total_memory * GIB)
 
     def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
         """A new run of a recipe, training or about to. `owner`: the SHA-256 (hex) of the secret that may command it.
@@ -85,7 +85,7 @@ class Registry:
 
         Raises FileError when there is none, ConfigError when it takes more memory than the limits of now allow.
         """
-        run = self._shelf.get(id)
+        run = self._residents.get(id)
         if run is not None:
             return run
         self._saver.flush()  # it may have been evicted a moment ago
@@ -103,13 +103,9 @@ class Registry:
             revived.close()
         return run
 
-    def keep_memory(self, run: Run, update: int | None = None) -> str:
-        """Keep the memory that a run has at a recorded update; returns the id that a recipe's "memory" names it by."""
-        return self.memories.put(*run.give_memory(update))
-
     def runs(self) -> list[Run]:
         """The runs in memory, the one used last at the end."""
-        return self._shelf.all()
+        return self._residents.all()
 
     def flush(self) -> bool:
         """Wait until what was handed over is on disk; False when that took too long."""
@@ -123,8 +119,8 @@ class Registry:
 
     def _reserve(self, id: str, setup: Setup, configs: list[TrainConfig]) -> None:
         """Count what a run takes; runs at rest that nobody watches make room. Raises ConfigError."""
-        bytes = room.check(setup, configs, self.limits.run_memory * GIB)
-        while self._ledger.lacks(id, bytes) and (old := self._shelf.give_up(but=id)) is not None:
+        bytes = footprint.check(setup, configs, self.limits.run_memory * GIB)
+        while self._ledger.lacks(id, bytes) and (old := self._residents.give_up(but=id)) is not None:
             self._retire(old)
         self._ledger.take(id, bytes)
 
@@ -134,7 +130,7 @@ class Registry:
         try:
             yield
         except BaseException:
-            if self._shelf.get(id) is None:
+            if self._residents.get(id) is None:
                 self._ledger.free(id)
             raise
 
@@ -159,20 +155,20 @@ class Registry:
     def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
         limits, compile, names = self.limits, self._compile, (planned.setup.model.name, planned.setup.task.name)
         hooks = Hooks(
-            self._line,
-            None if compile is None else lambda tell: compile(*names, tell),
-            lambda: self._save(run, engine),
-            limits.autosave,
-            limits.patience,
-            lambda setup, config: self._reserve(id, setup, [config]),
-            lambda: self._make_way(owner),
+            line=self._line,
+            compile=None if compile is None else lambda tell: compile(*names, tell),
+            save=lambda: self._save(run, engine),
+            autosave=limits.autosave,
+            patience=limits.patience,
+            reserve=lambda setup, config: self._reserve(id, setup, [config]),
+            admit=lambda: self._make_way(owner),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)
         return run
 
     def _keep(self, run: Run) -> Run:
-        stays, gone = self._shelf.put(run)
+        stays, gone = self._residents.put(run)
         for old in gone:
             self._retire(old)
         kept = {one.id for one in self.runs()}

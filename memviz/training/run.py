@@ -19,9 +19,8 @@ from memviz.training import travel
 from memviz.training.config import Until, change
 from memviz.training.driver import Driver
 from memviz.training.engine import Engine
-from memviz.training.give import memory_of
 from memviz.training.history import Record
-from memviz.training.probe import Probe
+from memviz.training.probe import Probe, probed
 from memviz.training.publish import Listener
 from memviz.training.setup import Setup
 from memviz.training.state import TrainState
@@ -107,13 +106,13 @@ class Run:
 
         Checked is what the run comes to with all that it was told before.
         """
-        trainer, room = self._engine.trainer, self._engine.hooks.room
+        trainer, reserve = self._engine.trainer, self._engine.hooks.reserve
         with self._setting:
             with self._lock:
                 told = {**self._pending, **values}
             now, changed = trainer.state.config, change(trainer.state.config, told)
-            if room is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
-                room(trainer.setup, changed)
+            if reserve is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
+                reserve(trainer.setup, changed)
             for name, value in values.items():
                 with self._lock:
                     self._pending[name] = value
@@ -169,7 +168,7 @@ class Run:
         """The probe's trace at a recorded update, and the state. Raises ConfigError if there is none."""
         engine, state = self._engine, self.state_at(update, branch)
         setup = engine.branches.find(branch).setup
-        engine.gate.prepare(lambda _: None)
+        engine.admission.prepare(lambda _: None)
         probe = engine.probe if setup is engine.probe.setup else Probe(setup)
         wanted = engine.gradients if gradients is None else gradients
         return Record(probe.trace(state, setup.layout.views(state.params), wanted), state)
@@ -178,15 +177,8 @@ class Run:
         """Another episode than the probe's, as the newest record does it. Raises ConfigError for a wrong length."""
         engine, state = self._engine, self.state_at(self.records()[-1])
         setup = engine.branches.now.setup
-        engine.gate.prepare(lambda _: None)
-        return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
-
-    def give_memory(self, update: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:
-        """The memory (slot, word) at a recorded update (None: the last; at rest that is now), and where it comes from.
-
-        The first one carried over, else that which episodes start from. Raises ConfigError when the model has none.
-        """
-        return memory_of(self.setup, self.state_at(self.records()[-1] if update is None else update))
+        engine.admission.prepare(lambda _: None)
+        return probed(setup, state, seed, length)
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Call `callback(kind)`, kind "status", "trace" or "phase", on the run's thread; returns how to stop that."""

@@ -19,7 +19,7 @@ def parse_settings(settings: Iterable[str], configs: Mapping[str, type[Any]]) ->
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:
-            raise ConfigError(f"--set: want knob=value, got {setting!r} (write for example slots=16)")
+            raise ConfigError(f"--set: want knob=value, got {setting!r} (write for example N=16)")
         part, one = _declared(name.strip(), configs)
         found[part][one.name] = one.parse(text)
     return found

@@ -57,6 +57,12 @@ class Setup:
         """Where each parameter lies in the flat vector."""
         return Layout.of(self.initial())
 
+    def start(self, params: Arrays, memory: np.ndarray | None = None) -> Arrays:
+        """The state before step 0: from `memory` (slot, word), else the saved one, else the model's own."""
+        first = self.model.start(self.model_config, params)
+        begin = self.memory if memory is None else memory
+        return first if begin is None else {**first, "memory": begin.astype(first["memory"].dtype)}
+
     def start_memory(self, params: Arrays | None = None) -> np.ndarray:
         """The memory (slot, word) before step 0: the saved one, else the model's own for these parameters."""
         if self.memory is not None:

@@ -69,6 +69,5 @@ def live(trainer: Trainer) -> Trace:
     chunk = trainer.next_batch().chunks[0]
     phases = tuple("answer" if asked else "listen" for asked in chunk.mask[:, 0])
     episode = Episode(chunk.inputs[:, 0].copy(), chunk.targets[:, 0].copy(), chunk.mask[:, 0].copy(), phases)
-    carried = trainer.state.memory[0][0].copy() if trainer.state.memory else None
     meta = {"update": trainer.state.update, "source": "live", "memory": {"mode": trainer.state.config.memory}}
-    return record(trainer.setup, trainer.params, episode, carried, meta=meta)
+    return record(trainer.setup, trainer.params, episode, trainer.state.carried, meta=meta)

@@ -29,6 +29,11 @@ class Exam:
         """Whether not one answer was wrong."""
         return self.wrong_bits == 0
 
+    @property
+    def wrong_per_sequence(self) -> float:
+        """Wrong bits of a sequence: what every figure that people see is told in."""
+        return self.wrong_bits / self.sequences
+
 
 @dataclass(frozen=True)
 class Solved:

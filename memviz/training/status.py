@@ -31,7 +31,7 @@ def status(engine: Engine) -> dict[str, Any]:
     return {
         "state": engine.state,
         "message": engine.message,
-        "place": engine.gate.place,
+        "place": engine.admission.place,
         "update": state.update,
         "sequences": state.sequences,
         "seconds": state.seconds,

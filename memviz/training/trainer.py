@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Any
 
 from memviz.contracts.model import Arrays, has_memory
-from memviz.contracts.trace import Trace
 from memviz.training import optimizer
 from memviz.training.batch import Batch
 from memviz.training.config import TrainConfig, rate_at
@@ -36,7 +35,6 @@ class Progress:
     seconds: float
     metrics: Mapping[str, float]
     exam: Exam | None = None  # taken right after this update
-    trace: Trace | None = None
 
 
 class Trainer:

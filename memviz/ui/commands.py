@@ -10,7 +10,7 @@ from memviz.contracts.errors import ConfigError
 from memviz.ui.viewer import Viewer
 
 Message = Mapping[str, Any]
-LIVE = ("rate", "batch", "clip")  # knobs that may change while a run trains
+NUMBERS = ("rate", "batch", "clip")  # of the knobs that may change while a run trains; memory has a word of its own
 UNTIL = ("solved", "updates", "seconds")
 MOST = 1_000_000_000
 
@@ -45,9 +45,9 @@ def until(viewer: Viewer, message: Message) -> None:
 
 def change(viewer: Viewer, message: Message) -> None:
     """Change knobs of a live run; the run checks their ranges and logs the change by update."""
-    values = {name: number(message, name) for name in LIVE if name in message}
+    values = {name: number(message, name) for name in NUMBERS if name in message}
     if not values:
-        raise ConfigError(f"set: want one of {', '.join(LIVE)}, got none of them (name a knob)")
+        raise ConfigError(f"set: want one of {', '.join(NUMBERS)}, got none of them (name a knob)")
     run_of(viewer).set(**values)
 
 

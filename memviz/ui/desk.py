@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from memviz import catalog
-from memviz.contracts import places
+from memviz.contracts import logs, places
 from memviz.contracts.errors import FileError
 from memviz.contracts.panel import Panel
 from memviz.contracts.signal import Signal
@@ -42,7 +42,7 @@ class Desk:
     @property
     def log(self) -> Path:
         """The file to look into when something failed."""
-        return places.log() / "memviz.log"
+        return logs.path(logs.APP)
 
     @cached_property
     def registry(self) -> Any:

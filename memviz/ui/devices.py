@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 from ctypes.util import find_library
 
-from memviz.training.torch_step import DEVICES
-
 TITLES = {"core": "CPU core (numba)", "torch": "torch on the CPU", "cuda": "torch on a CUDA card"}
 
 
@@ -19,4 +17,4 @@ def reasons() -> dict[str, str]:
     """Device -> why it is not available here; "" when nothing speaks against it."""
     torch = "" if importlib.util.find_spec("torch") else "torch is not installed: pip install 'memviz[torch]'"
     driver = "" if find_library("cuda") or find_library("nvcuda") else "no NVIDIA driver is installed"
-    return {"core": "", "torch": torch, "cuda": torch or driver} | {name: "" for name in DEVICES if name not in TITLES}
+    return {"core": "", "torch": torch, "cuda": torch or driver}

@@ -9,7 +9,6 @@ from memviz.contracts.trace import Trace
 from memviz.ui.desk import desk, has_recorded, recorded_trace
 
 Choice = str  # the name of a model, whose recorded episode is meant, or the id of a run
-WEIGHTS = "models/{}/weights/lesson.safetensors"
 
 
 def is_recorded(choice: Choice) -> bool:
@@ -44,11 +43,9 @@ def episode(choice: Choice, seed: int, length: int) -> Trace:
         trace: Trace = desk().registry.get(choice).episode(seed, length)
         return trace
     from memviz.training import checkpoint
-    from memviz.training.probe import Probe
+    from memviz.training.probe import probed
     from memviz.training.warm import ensure_warm
 
-    found = checkpoint.load(places.find(WEIGHTS.format(choice)))
-    setup = found.setup(catalog.models()[found.model], catalog.tasks()[found.task])
-    state = found.state(setup)
+    found = checkpoint.load(places.weights(choice))
     ensure_warm(found.model, found.task)
-    return Probe(setup, seed, length).trace(state, setup.layout.views(state.params))
+    return probed(*found.revive(catalog.models(), catalog.tasks()), seed, length)

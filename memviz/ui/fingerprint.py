@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from memviz.contracts.errors import MemvizError
 from memviz.training.config import LIVE
-
-if TYPE_CHECKING:  # else it would bring numba
-    from memviz.training.state import TrainState
 
 DIGITS = 16  # of the SHA-256 of the parameters
 
 
 def recipe_of(run: Any) -> dict[str, Any]:
     """Everything that makes `run` what it is now: its recipe, and what was changed while it trained."""
-    status, first = run.status(), state_at(run, 0).config
+    status, first = run.status(), run.state_at(0).config
     knobs = {part: dict(values) for part, values in run.recipe.get("knobs", {}).items()}
     knobs["training"] = knobs.get("training", {}) | {name: getattr(first, name) for name in LIVE}
     recipe = {**run.recipe, "seed": status["seed"], "knobs": knobs, "changes": status["changes"]}
@@ -37,13 +34,7 @@ def expectation(run: Any) -> dict[str, Any]:
 
 def fingerprint(run: Any, update: int) -> str:
     """The first digits of the hash of the parameters at a recorded update."""
-    return hashlib.sha256(state_at(run, update).params.tobytes()).hexdigest()[:DIGITS]
-
-
-def state_at(run: Any, update: int) -> TrainState:
-    """The recorded state of an update, without its trace: that costs an episode. Raises ConfigError without one."""
-    state: TrainState = run.state_at(update)
-    return state
+    return hashlib.sha256(run.state_at(update).params.tobytes()).hexdigest()[:DIGITS]
 
 
 def compare(run: Any) -> str:
@@ -64,7 +55,7 @@ def compare(run: Any) -> str:
 
 
 def wrong(exam: Mapping[str, Any]) -> float:
-    """Wrong bits per sequence of an exam."""
+    """Wrong bits per sequence of an exam in a status header: Exam.wrong_per_sequence, of its JSON values."""
     return float(exam["wrong_bits"] / exam["sequences"])
 
 

@@ -26,7 +26,7 @@ SHOW = "Show it in the scope"
 def shipped(model: str) -> bool:
     """Whether weights ship that can be tried on other lengths."""
     try:
-        return places.find(_weights(model)).is_file()
+        return places.weights(model).is_file()
     except FileError:
         return False
 
@@ -63,16 +63,13 @@ def _measure(setup: Setup, state: TrainState) -> Trace:
     from memviz.training.warm import ensure_warm
 
     ensure_warm(setup.model.name, setup.task.name)
-    memory = state.memory[0][0] if state.memory else None
-    return length_errors(setup, setup.layout.views(state.params), memory=memory)
+    return length_errors(setup, setup.layout.views(state.params), memory=state.carried)
 
 
 def _weights_of(model: str) -> tuple[Setup, TrainState]:
     from memviz.training import checkpoint
 
-    file = checkpoint.load(places.find(_weights(model)))
-    setup = file.setup(catalog.models()[file.model], catalog.tasks()[file.task])
-    return setup, file.state(setup)
+    return checkpoint.load(places.weights(model)).revive(catalog.models(), catalog.tasks())
 
 
 def _record_of(run: Any, update: int) -> tuple[Setup, TrainState]:
@@ -80,7 +77,3 @@ def _record_of(run: Any, update: int) -> tuple[Setup, TrainState]:
 
     memories = desk().registry.memories.get
     return plan(run.recipe, catalog.models(), catalog.tasks(), memories).setup, run.state_at(update)
-
-
-def _weights(model: str) -> str:
-    return f"models/{model}/weights/lesson.safetensors"

@@ -7,31 +7,27 @@ import streamlit as st
 from memviz import catalog
 from memviz.contracts import store
 from memviz.contracts.errors import MemvizError
-from memviz.contracts.trace import FORMAT, Trace
+from memviz.contracts.trace import Trace
 from memviz.ui import cards
 from memviz.ui.desk import FILES, desk
 
 LIMITS = store.Limits(file_bytes=64 << 20, header_bytes=4 << 20)  # of an upload; server.maxUploadSize says the same
-ZIP = b"PK\x03\x04"  # how an npz begins
 KINDS = ["safetensors", "npz"]
 ICON = ":material/draft:"
 
 
 def read(blob: bytes, where: str) -> Trace:
     """The trace in a file's bytes; of a checkpoint, its probe episode. Raises MemvizError whatever is wrong with it."""
-    if blob.startswith(ZIP):
-        return Trace.from_npz(blob)
-    if store.format_of(blob, LIMITS, where).partition("/")[0] == FORMAT.partition("/")[0]:
-        return Trace.from_bytes(blob, where, LIMITS)
-    from memviz.training import checkpoint
-    from memviz.training.probe import Probe
+    from memviz.training.opened import contents
+
+    file = contents(blob, where, LIMITS)
+    if isinstance(file, Trace):
+        return file
+    from memviz.training.probe import probed
     from memviz.training.warm import ensure_warm
 
-    file = checkpoint.from_file(*store.unpack(blob, (checkpoint.FORMAT, FORMAT), LIMITS, where))
     ensure_warm(file.model, file.task)
-    setup = file.setup(catalog.models()[file.model], catalog.tasks()[file.task])
-    state = file.state(setup)
-    return Probe(setup).trace(state, setup.layout.views(state.params))
+    return probed(*file.revive(catalog.models(), catalog.tasks()))
 
 
 def opened() -> tuple[str | None, MemvizError | str]:

@@ -14,7 +14,6 @@ from memviz.contracts.errors import FileError, MemvizError
 from memviz.contracts.model import has_memory
 from memviz.ui import cards
 from memviz.ui.desk import desk
-from memviz.ui.fingerprint import state_at
 from memviz.ui.look import LIMITS
 from memviz.ui.recipe import Recipe
 from memviz.ui.session import CHOSEN
@@ -95,7 +94,7 @@ def _save(run_id: str) -> None:
         cards.empty(NONE.format(setup.model.title), ICON)
         return
     update = st.select_slider("At update", records, records[-1], key="memory.update") if records[1:] else records[-1]
-    state = state_at(run, update)
+    state = run.state_at(update)
     st.caption(CARRIED if state.memory else FRESH)
     name = f"memory-{setup.model.name}-{setup.task.name}-{update}.safetensors"
     label = "Download the memory"

@@ -12,14 +12,13 @@ from typing import Any
 
 import streamlit as st
 
-from memviz.contracts import places
+from memviz.contracts import logs, places
 from memviz.ui.desk import desk
 from memviz.ui.routes import ROUTES
 
 __all__ = ["PAGE", "ROUTES", "failed", "lifespan", "serve"]
 
 PAGE = Path(__file__).parent / "pages" / "app.py"
-LOG_BYTES = 1 << 20
 
 log = logging.getLogger("memviz")
 
@@ -40,20 +39,16 @@ def failed(error: Exception) -> bool:
     log.error("a page failed", exc_info=error)
     st.error(
         f"**This page could not be drawn.** {type(error).__name__}: {error}\n\n"
-        f"Your runs are safe. Reload the page; the details are in `{places.log() / 'memviz.log'}`."
+        f"Your runs are safe. Reload the page; the details are in `{logs.path(logs.APP)}`."
     )
     return True
 
 
 def keep_log() -> None:
-    """Write memviz's log to home()/log/memviz.log, two files of at most 1 MB."""
-    handler = RotatingFileHandler(
-        places.log() / "memviz.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    """Write memviz's log to home()/log/memviz.log."""
     log.setLevel(logging.INFO)
     if not any(isinstance(old, RotatingFileHandler) for old in log.handlers):
-        log.addHandler(handler)
+        log.addHandler(logs.keeper(logs.APP, "%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
 
 def settings() -> dict[str, Any]:

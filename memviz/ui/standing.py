@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from memviz.training.config import AT_WORK
 from memviz.ui.fingerprint import wrong
 from memviz.ui.hub import Channel
 from memviz.ui.prepare import Preparation
 
-MOVING = ("compiling", "waiting", "training")
 Status = dict[str, Any]
 
 
@@ -22,7 +22,7 @@ def standing(channel: Channel | None, controls: bool, preparation: Preparation) 
     status: Status = {**channel.run.status(), "controls": controls, "viewers": channel.viewers}
     if compiling and status["state"] == "training" and not status["update"]:  # it waits for the same compiler
         status |= {"state": "compiling", "message": compiling}
-    if status["state"] not in MOVING:
+    if status["state"] not in AT_WORK:
         status |= {"metrics": examined(status), "message": status["message"] or channel.verdict(status["update"])}
     return status
 

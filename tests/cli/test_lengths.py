@@ -9,7 +9,7 @@ from memviz.contracts import places
 from memviz.contracts.trace import Trace
 from tests.cli.conftest import Memviz
 
-WEIGHTS = places.find("models/ntm/weights/lesson.safetensors")
+WEIGHTS = places.weights("ntm")
 
 
 def test_lengths_are_told_with_what_was_trained_on_and_drawn_in_a_trace(memviz: Memviz, tmp_path: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from memviz import catalog
 from memviz.cli import exits
+from memviz.training.config import TrainConfig
+from memviz.training.settings import parse_settings
 from tests.cli.conftest import Memviz
 
 LARGE = ["--set", "N=1024", "--set", "W=256", "--set", "batch=1024", "--set", "chunk=64"]
@@ -55,6 +59,16 @@ def test_wrong_usage_is_one_line_and_exit_code_two(memviz: Memviz, arguments: li
 
 def test_an_unknown_knob_is_answered_with_the_one_that_was_meant(memviz: Memviz) -> None:
     assert "did you mean hidden?" in told(memviz("train", "ntm", "copy", "--set", "hiden=3").stderr)
+
+
+def test_every_setting_that_help_and_messages_name_is_one() -> None:
+    configs = {"model": catalog.models()["ntm"].config, "task": catalog.tasks()["copy"].config, "training": TrainConfig}
+    folder = Path(exits.__file__).parents[1]
+    files = [path for part in ("cli", "training", "study") for path in folder.glob(f"{part}/*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    named = re.findall(r"(?:--set|write for example) ([\w.]+=[\w.-]+)", text)
+    assert len(named) >= 6
+    parse_settings(named, configs)
 
 
 def hostile() -> dict[str, bytes]:
@@ -119,7 +133,7 @@ def test_a_bug_is_one_line_and_the_log_of_such_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MEMVIZ_HOME", str(tmp_path))
-    monkeypatch.setattr(exits, "LOG_BYTES", 5000)
+    monkeypatch.setattr("memviz.contracts.logs.BYTES", 5000)
     for _ in range(30):
         assert exits.guarded(lambda: 1 // 0) == exits.BUG
     assert capsys.readouterr().err.splitlines()[-1].startswith("memviz: ZeroDivisionError: ")

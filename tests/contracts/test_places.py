@@ -12,9 +12,9 @@ from memviz.contracts.errors import ConfigError, FileError
 def test_home_is_what_the_person_chose(tmp_path, monkeypatch):
     monkeypatch.setenv("MEMVIZ_HOME", str(tmp_path / "mine"))
     assert places.home() == tmp_path / "mine"
-    for room in (places.runs, places.sweeps, places.checkpoints, places.data, places.kernels, places.log):
-        assert room() == tmp_path / "mine" / room.__name__
-        assert room().is_dir()
+    for folder in (places.runs, places.sweeps, places.checkpoints, places.data, places.kernels, places.log):
+        assert folder() == tmp_path / "mine" / folder.__name__
+        assert folder().is_dir()
 
 
 def test_home_without_a_choice_is_the_platforms_data_folder(tmp_path, monkeypatch):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from memviz.contracts import places
 from memviz.contracts.errors import CatalogError
 from memviz.contracts.panel import Panel
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
 from memviz.render.answers import answers
 from memviz.render.plotly_figure import panel_figure
-from memviz.render.projection import longest, project
+from memviz.render.projection import directions, longest, project, words
 from memviz.render.reduce import reduce_panel
-from memviz.render.timeline import is_timeline, marks
+from memviz.render.timeline import marks
 from tests.render.frames import panels_of
 from tests.render.managed import managed_trace
 from tests.render.node import evaluate, needs_node
@@ -60,9 +61,10 @@ def test_an_eviction_knows_whether_its_item_is_asked_for_again():
     assert {mark.again is None for mark in found} == {True, False}
 
 
+@needs_node
 def test_reads_and_writes_alone_make_no_timeline():
-    assert is_timeline(TRACE)
-    assert not is_timeline(ntm_trace())
+    for trace, found in ((TRACE, True), (ntm_trace(), False)):
+        assert evaluate("timeline", "$timeline.isTimeline(trace)", trace=js(trace)) is found
 
 
 @needs_node
@@ -106,26 +108,36 @@ def test_a_query_lies_by_the_slot_that_holds_its_item_and_an_empty_slot_nowhere(
 
 
 @needs_node
-@pytest.mark.parametrize("longer", [0, 4])
-def test_both_renderers_find_the_same_points(longer):
-    """Words may hold more than a key: then only their first part counts."""
-    more = np.random.default_rng(1).normal(size=(*TRACE["keys"].shape[:2], longer)).astype(np.float32)
-    query = Signal("vector", ("t", "read", "output"), "a query that is shorter than a word")
-    arrays = {**TRACE.arrays, "keys": np.concatenate([TRACE["keys"], more], -1)}
-    trace = Trace({**TRACE.signals, "query": query}, arrays, TRACE.events)
+def test_both_renderers_find_the_same_points():
     code = """(() => {
       const projection = $projection.projectionOf(trace.panels[0], trace);
-      const points = $projection.pointsOf(projection, $projection.keysOf(trace.panels[0], trace, 4));
+      const points = $projection.pointsOf(projection, $projection.wordsOf(trace, "keys", 4));
       return { axes: projection.axes, share: projection.share, bound: projection.bound, points };
     })()"""
-    found = evaluate("projection", TYPED % code, trace=js(trace, [KEYS]))
-    want = project(KEYS, trace)
-    np.testing.assert_allclose(want.axes, project(KEYS, TRACE).axes)
+    found = evaluate("projection", TYPED % code, trace=js(TRACE, [KEYS]))
+    want = project(KEYS, TRACE)
     np.testing.assert_allclose(found["axes"], want.axes, atol=1e-9)
     np.testing.assert_allclose([*found["share"], found["bound"]], [*want.share, want.bound], rtol=1e-9)
     points = want.points(TRACE["keys"][4].astype(float), longest(TRACE["keys"][4]))
     got = [point or (np.nan, np.nan) for point in found["points"]]
     np.testing.assert_allclose(np.array(got, float), points, atol=1e-9)
+
+
+@needs_node
+def test_the_slot_most_like_the_query_is_found_by_its_key_and_not_by_its_value():
+    trace = Trace.load(places.asset("recorded/keyvalue-recall-lesson.safetensors"))
+    (panel,) = (panel for panel in panels_of(trace) if panel.form == "scatter")
+    keys, queries = (trace[name].astype(float) for name in ("memory_keys", "read_key"))
+    with np.errstate(invalid="ignore"):  # a slot that is still free has no direction
+        alike = np.einsum("tnw,tw->tn", keys, queries[:, 0]) / np.linalg.norm(keys, axis=-1)
+    known = np.isfinite(alike).any(1)
+    best = np.where(np.isfinite(alike), alike, -np.inf).argmax(1)[known]
+    code = "Array.from({ length: trace.T }, (_, t) => $projection.mostAlike(trace.panels[0], trace, t, 0).slot)"
+    told = evaluate("projection", TYPED % code, trace=js(trace, [panel]))
+    np.testing.assert_array_equal(np.array(told)[known], best)
+    drawn = [directions(each, longest(each)) for each in words(panel, trace)[0]]
+    near = [np.nan_to_num(np.array(d) @ q[0], nan=-np.inf).argmax() for d, q in zip(drawn, queries, strict=True)]
+    np.testing.assert_array_equal(np.array(near)[known], best)
 
 
 @needs_node

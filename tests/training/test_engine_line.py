@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from memviz.training.admission import Places
 from memviz.training.config import Until
-from memviz.training.gate import Places
 from memviz.training.hooks import Hooks
 from memviz.training.status import status
 from tests.training import stand_in

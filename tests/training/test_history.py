@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from memviz.training.curve import BLOCK, Curve
-from memviz.training.history import History, log_spaced, size_of
+from memviz.training.history import History, size_of
 from tests.training import stand_in
 
 
@@ -68,10 +68,12 @@ def test_recent_metrics_are_those_of_the_last_updates():
 
 
 def test_records_are_log_spaced():
-    due = log_spaced()
-    updates = [update for update in range(2000) if due(update)]
-    assert updates[:8] == [0, 1, 2, 3, 4, 6, 8, 11]
-    assert len(updates) < 25
+    history, state = History(), stand_in.trainer().state
+    for state.update in range(2000):
+        if history.due(state.update):
+            history.keep(state)
+    assert history.updates[:8] == [0, 1, 2, 3, 4, 6, 8, 11]
+    assert len(history.updates) < 25
 
 
 def kept(updates, **limits):

@@ -9,7 +9,7 @@ import pytest
 
 from memviz import catalog
 from memviz.contracts.errors import ConfigError
-from memviz.training import room
+from memviz.training import footprint
 from memviz.training.config import TrainConfig
 from memviz.training.lanes import Lanes
 from memviz.training.limits import Limits, variable
@@ -37,8 +37,8 @@ def test_the_estimate_of_the_work_arrays_is_what_a_trainer_really_makes(knobs):
     lanes = Lanes(setup, config, TrainState.first(setup, config).params)
     X, Y = setup.task.widths(setup.task_config)
     exams = [setup.model.scratch(setup.model_config, X, Y, T, 5, np.float32) for T in (41, 201)]  # own and harder one
-    real = room.held([vars(lanes), vars(lanes.batch), exams]) + 6 * 4 * setup.layout.size
-    assert room.wanted(setup, config) == pytest.approx(real, rel=0.05)
+    real = footprint.held([vars(lanes), vars(lanes.batch), exams]) + 6 * 4 * setup.layout.size
+    assert footprint.wanted(setup, config) == pytest.approx(real, rel=0.05)
 
 
 def test_the_largest_recipe_is_refused_without_taking_its_memory():
@@ -49,11 +49,11 @@ def test_the_largest_recipe_is_refused_without_taking_its_memory():
     }
     made = plan({**NTM, "knobs": large}, catalog.models(), catalog.tasks())
     with pytest.raises(ConfigError, match=r"want at most 4 GiB for one run, got about \d+ GiB .*MEMVIZ_RUN_MEMORY"):
-        room.check(made.setup, [made.config], 4 * 2**30)
+        footprint.check(made.setup, [made.config], 4 * 2**30)
 
 
 def test_carried_memories_and_the_batch_count():
     setup = stand_in.setup(N=64, W=64)
     reset, carry = (TrainConfig(batch=64, memory=memory) for memory in ("reset", "carry"))
-    assert room.wanted(setup, carry) - room.wanted(setup, reset) == 2 * 64 * 64 * 64 * 4
-    assert room.wanted(setup, TrainConfig(batch=128)) > room.wanted(setup, reset)
+    assert footprint.wanted(setup, carry) - footprint.wanted(setup, reset) == 2 * 64 * 64 * 64 * 4
+    assert footprint.wanted(setup, TrainConfig(batch=128)) > footprint.wanted(setup, reset)

@@ -8,6 +8,7 @@ import pytest
 from memviz.contracts.errors import ConfigError, FileError
 from memviz.training import memory
 from memviz.training.checkpoint import checkpoint
+from memviz.training.give import memory_of
 from memviz.training.memories import Memories
 from memviz.training.probe import Probe
 from tests.training import stand_in
@@ -68,9 +69,9 @@ def test_a_run_starts_from_a_memory_of_another_run_and_is_found_again(tmp_path):
     giver = server.create({**KEEPING, "knobs": {**KEEPING["knobs"], "training": {"memory": "carry"}}}, start=False)
     giver.step(5)
     until(giver, lambda status: status["update"] == 5 and at_rest(status))
-    given, about = giver.give_memory()
+    given, about = memory_of(giver.setup, giver.state_at(5))
     assert (about["update"], about["carried"], given.shape) == (5, True, (2, 8))
-    recipe = {**KEEPING, "memory": server.keep_memory(giver)}
+    recipe = {**KEEPING, "memory": server.memories.put(given, about)}
     run, plain = server.create(recipe, start=False), server.create(KEEPING, start=False)
     for one in (run, plain):
         one.step(4)

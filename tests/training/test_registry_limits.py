@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from memviz.contracts.errors import ConfigError
-from memviz.training import room
+from memviz.training import footprint
 from memviz.training.limits import GIB
 from memviz.training.recipe import plan
 from tests.training.served import MODELS, RECIPE, TASKS, at_rest, carried_out, registry, until
@@ -79,7 +79,7 @@ def test_runs_at_rest_make_room_for_a_new_one_and_those_at_work_do_not(tmp_path)
     knobs = {"model": {"N": 64, "W": 64}, "training": {"batch": 64, "memory": "carry"}}
     large = {**RECIPE, "knobs": knobs, "until": {"solved": False}}
     planned = plan(large, MODELS, TASKS)
-    server = registry(tmp_path, total_memory=2.5 * room.wanted(planned.setup, planned.config) / GIB)
+    server = registry(tmp_path, total_memory=2.5 * footprint.wanted(planned.setup, planned.config) / GIB)
     server.create(large, start=False)
     second, third = server.create(large), server.create(large)
     assert server.runs() == [second, third]  # the first rested: it went to disk

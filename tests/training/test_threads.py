@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from memviz.training.gate import Gate, Places
+from memviz.training.admission import Admission, Places
 from memviz.training.lanes import shares
 from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.pace import HOLD, TRIAL, Pace
@@ -93,21 +93,21 @@ def test_waiting_for_the_mailbox_ends_with_a_command_a_call_or_the_time():
 
 
 def test_a_line_is_first_come_first_served_and_shares_the_cores(monkeypatch):
-    monkeypatch.setattr("memviz.training.gate.cores", lambda: 8)
+    monkeypatch.setattr("memviz.training.admission.cores", lambda: 8)
     line, woken = Places(2), []
-    gates = [Gate(lambda i=i: woken.append(i), line, None) for i in range(4)]
-    gates[0].enter()
-    assert gates[0].share() == 8
-    for gate in gates:
-        gate.enter()
-    assert [gate.admitted() for gate in gates] == [True, True, False, False]
-    assert [gate.place for gate in gates] == [0, 0, 1, 2]
-    assert gates[0].share() == 4
+    runs = [Admission(lambda i=i: woken.append(i), line, None) for i in range(4)]
+    runs[0].enter()
+    assert runs[0].share() == 8
+    for run in runs:
+        run.enter()
+    assert [run.admitted() for run in runs] == [True, True, False, False]
+    assert [run.place for run in runs] == [0, 0, 1, 2]
+    assert runs[0].share() == 4
     woken.clear()
-    gates[1].leave()
+    runs[1].leave()
     assert woken == [0, 2, 3]
-    assert [gate.admitted() for gate in gates] == [True, True, True, False]
-    assert gates[3].place == 1
+    assert [run.admitted() for run in runs] == [True, True, True, False]
+    assert runs[3].place == 1
 
 
 def test_chunks_are_dealt_so_that_no_lane_waits_long():

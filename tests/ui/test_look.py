@@ -37,6 +37,7 @@ def test_a_trace_comes_back():
 def test_arrays_are_guessed():
     found = read(npz(write_weighting=np.eye(6)[:, None, :], memory=np.zeros((6, 6, 3))), "mine.npz")
     assert set(found.signals) == {"write_weighting", "memory"}
+    assert found.meta["title"] == "mine.npz"
 
 
 def test_a_checkpoint_shows_its_probe_episode():

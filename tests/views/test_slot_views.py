@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from memviz.contracts import places
 from memviz.contracts.signal import Signal
+from memviz.contracts.trace import Trace
 from tests.render.managed import SIGNALS
 from tests.render.synthetic import ntm_trace
 from tests.views.test_views import panels
@@ -54,3 +56,9 @@ def test_slots_meet_slots_in_a_link():
 def test_keys_are_compared_with_queries():
     (points,) = panels("key_space", SIGNALS)
     assert (points.form, points.signal, points.against) == ("scatter", "keys", "query")
+
+
+def test_of_two_memories_the_one_that_is_searched_is_drawn_against_the_queries():
+    shipped = Trace.load(places.asset("recorded/keyvalue-recall-lesson.safetensors"))
+    (points,) = panels("key_space", shipped.signals)
+    assert (points.signal, points.against) == ("memory_keys", "read_key")

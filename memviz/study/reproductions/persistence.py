@@ -105,7 +105,7 @@ def join(one: Episode, other: Episode) -> Episode:
 
 def run(setup: Setup, params: Arrays, rows: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, Arrays]:
     """Outputs and the state after: from a state that knows nothing but the memory."""
-    start = {**setup.model.start(setup.model_config, params), "memory": rows}
+    start = setup.start(params, rows)
     outputs, state, _ = setup.model.forward(setup.model_config, params, start, inputs.astype(np.float32), None)
     return outputs, state
 
@@ -140,9 +140,8 @@ def reopened(folder: Path, seed: int) -> list[np.ndarray]:
 
 def reopen(network: str, folder: str, seed: int) -> None:
     """Print the answers to what `measure` asks, a line an episode, from files alone."""
-    found = checkpoint.load(network)
-    setup = found.setup(catalog.models()[found.model], catalog.tasks()[found.task])
-    params = setup.layout.views(found.state(setup).params)
+    setup, state = checkpoint.load(network).revive(catalog.models(), catalog.tasks())
+    params = setup.layout.views(state.params)
     memories = [memory.load(Path(folder) / f"memory{i}")[0] for i in range(EPISODES)]
     for said in answers(setup, params, memories, seed):
         print(*(float(value).hex() for value in said.reshape(-1)))

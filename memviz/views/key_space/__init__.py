@@ -10,14 +10,10 @@ from memviz.contracts.view import View
 from memviz.views.sides import having, words
 
 KEYS, QUERIES = ("t", "slot", "word"), ("t", "read", "word")
-PART = ("t", "read", "key")  # queries that are compared with the first numbers of every word only
 
 
 def panels(signals: Mapping[str, Signal]) -> list[Panel]:
-    """The first memory declared against the first vector of the reading heads: what is searched, and what for.
-
-    Where words hold more than a key, the queries say so by the dim "key": then the key is the first part of a word.
-    """
+    """The last memory declared, which is the one that is searched, against the first vector of the reading heads."""
     return [
         Panel(
             id=f"key_space.{key}",
@@ -35,8 +31,8 @@ def panels(signals: Mapping[str, Signal]) -> list[Panel]:
             cursor=None,
             against=query,
         )
-        for key in having(signals, "memory", KEYS)[:1]
-        for query in (having(signals, "vector", PART) + having(signals, "vector", QUERIES))[:1]
+        for key in having(signals, "memory", KEYS)[-1:]
+        for query in having(signals, "vector", QUERIES)[:1]
     ]
 
 
@@ -44,6 +40,6 @@ VIEW = View(
     name="key_space",
     title="Key space",
     doc="Which slots hold similar words, and which of them a query comes close to.",
-    needs={"keys": ("memory", KEYS), "queries": ("vector", QUERIES), "parts": ("vector", PART)},
+    needs={"keys": ("memory", KEYS), "queries": ("vector", QUERIES)},
     panels=panels,
 )

@@ -1,11 +1,12 @@
 // Everything a person can do, as functions over the store; commands for the run go out through `send`.
 
+import { ORDERS } from "./facts.js";
 import { branchOf, controlled, nearest, recordsOf, shownUpdate, watched } from "./records.js";
 import { hasGradients, settle, startSlow } from "./slow.js";
 import { notable } from "./usage.js";
 import { headsOf, MANY, parseHead, rangeOf, viewOf } from "./view.js";
 
-const ORDERS = ["all", "touched", "first write"];
+const SLOT_ORDERS = Object.keys(ORDERS);
 const NEAR = 32; // slots that are brought near at once
 
 /** The actions of a scope; `send(command)` reaches the run, `host` is told what the page around may want to know. */
@@ -100,7 +101,7 @@ export function createActions(store, send, host) {
     settle: () => settle(get(), send),
     toggleProjector: () => set({ projector: !get().projector }),
     toggleRoot: () => set({ root: !get().root }),
-    cycleOrder: () => set({ order: ORDERS[(ORDERS.indexOf(get().order) + 1) % ORDERS.length], range: null }),
+    cycleOrder: () => set({ order: SLOT_ORDERS[(SLOT_ORDERS.indexOf(get().order) + 1) % SLOT_ORDERS.length], range: null }),
     ...slotActions(get, set),
     setU: (update) => {
       const u = nearest(recordsOf(get()), update);

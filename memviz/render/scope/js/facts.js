@@ -114,6 +114,9 @@ export function firstWrites(trace) {
   });
 }
 
+/** In what order slots can be shown, and what that is called. */
+export const ORDERS = { all: "all slots", touched: "touched slots", "first write": "by first write" };
+
 /** The slots to show, top to bottom: all, only the touched ones, or those sorted by their first write. */
 export function slotOrder(trace, order) {
   return once(trace, `order ${order}`, () => {

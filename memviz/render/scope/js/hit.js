@@ -2,7 +2,7 @@
 
 import { answersOf } from "./answers.js";
 import { weight } from "./numbers.js";
-import { cosine, keysOf, wordsOf } from "./projection.js";
+import { cosine, wordsOf } from "./projection.js";
 import { nearest, placesOf } from "./scatter.js";
 import { marksOf } from "./timeline.js";
 
@@ -37,7 +37,7 @@ function onMarks(unit, x, y, { trace, slots }) {
 
 /** Of the key space: the nearest slot, and how alike its key is to the head's query. */
 function onPoints({ panel, width, height }, x, y, { trace, t, headOf }) {
-  const keys = keysOf(panel, trace, t);
+  const keys = wordsOf(trace, panel.signal, t);
   const points = placesOf(panel, trace, t, width, height);
   const at = [x * width, y * height];
   const slot = nearest(at, points);

@@ -6,12 +6,6 @@ const ROUNDS = 100;
 const MARGIN = 1.15; // beyond the furthest point
 const SHORT = 1e-4; // a word shorter than this, beside the longest, is empty
 
-/** The keys of a scatter panel at step t: of words that are longer than the queries, the first part. */
-export function keysOf(panel, trace, t) {
-  const width = trace.arrays[panel.against].shape.at(-1);
-  return wordsOf(trace, panel.signal, t).map((word) => word.slice(0, width));
-}
-
 /** The words of a signal along its last dim, at step t or (t null) at every step, as arrays. */
 export function wordsOf(trace, name, t = null) {
   const { data, shape } = trace.arrays[name];
@@ -34,7 +28,7 @@ export function cosine(a, b) {
 export function mostAlike(panel, trace, t, head) {
   const query = wordsOf(trace, panel.against, t)[head];
   const best = { slot: -1, value: -Infinity };
-  keysOf(panel, trace, t).forEach((key, slot) => {
+  wordsOf(trace, panel.signal, t).forEach((key, slot) => {
     const value = cosine(key, query);
     if (value > best.value) Object.assign(best, { slot, value });
   });
@@ -55,7 +49,7 @@ function direction(word, top) {
 /** `{ middle, axes, share, bound }` of a scatter panel. */
 export function projectionOf(panel, trace) {
   return once(trace, `projection ${panel.id}`, () => {
-    const sorts = [keysOf(panel, trace, trace.T - 1), wordsOf(trace, panel.against)];
+    const sorts = [wordsOf(trace, panel.signal, trace.T - 1), wordsOf(trace, panel.against)];
     const known = sorts.flatMap((words) => words.map((word) => direction(word, longest(words))).filter(Boolean));
     const width = trace.arrays[panel.against].shape.at(-1);
     const middle = Array.from({ length: width }, (_, i) => known.reduce((sum, word) => sum + word[i], 0) / Math.max(1, known.length));

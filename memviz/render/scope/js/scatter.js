@@ -1,14 +1,14 @@
 // Draws keys and queries as points; a slot's name stands beside the chosen slot and the one most like the query.
 
 import { sharp } from "./dom.js";
-import { keysOf, mostAlike, pointsOf, projectionOf, wordsOf } from "./projection.js";
+import { mostAlike, pointsOf, projectionOf, wordsOf } from "./projection.js";
 
 /** Draws a scatter panel at step `t`: dots are slots, rings queries, those of earlier steps faint. */
 export function drawScatter(canvas, { width, height, panel, trace, t, slot, ink, font }) {
   const context = sharp(canvas, width, height);
   const projection = projectionOf(panel, trace);
   const place = placing(projection, width, height);
-  const keys = pointsOf(projection, keysOf(panel, trace, t));
+  const keys = pointsOf(projection, wordsOf(trace, panel.signal, t));
   const queries = pointsOf(projection, wordsOf(trace, panel.against));
   const each = queries.length / trace.T;
   context.fillStyle = ink.hair;
@@ -34,7 +34,7 @@ function placing({ bound }, width, height) {
 export function placesOf(panel, trace, t, width, height) {
   const projection = projectionOf(panel, trace);
   const place = placing(projection, width, height);
-  return pointsOf(projection, keysOf(panel, trace, t)).map((point) => point && place(point));
+  return pointsOf(projection, wordsOf(trace, panel.signal, t)).map((point) => point && place(point));
 }
 
 function dot(context, [x, y], r, ink, chosen) {

@@ -33,10 +33,22 @@ const NEWS = 0.12; // seconds
 /**
  * Mounts a scope into `element`.
  *
- * options: `source` ({ frames, recorded, socket, run }, see source.js), `recipe` (what Train starts), `owner` (a secret;
- * by default the browser's own), `theme` "light" | "dark" | "auto", `unfolded`, `projector`, `autoplay`, `hash` (false: leave
- * the address alone), `clock` (a name: scopes of the same clock move t and u together), `u`, `t`, `head` (where to open), `empty` ({ text, remedy }: said where no episode is), `trains` (the task that Train would start, where the recorded episode is of another), `on` ({ run(id), unfold(), place({ u, t, head }) }).
- * Returns `{ update(options), destroy(), state, view, drawn, marks }`.
+ * Options, none of them needed:
+ * - `source`: `{ frames, recorded, socket, run }`, see source.js
+ * - `recipe`: what Train starts; `owner`: a secret, by default the browser's own
+ * - `theme`: "light", "dark" or "auto"; `unfolded`, `projector`: how it looks at first; `speed`: how fast it plays
+ * - `autoplay`: false: stay at the first step; `hash`: false: leave the address alone
+ * - `clock`: a name: scopes of the same clock move t and u together
+ * - `u`, `t`, `head`: where to open
+ * - `empty`: `{ text, remedy }`, said where no episode is
+ * - `trains`: the task that Train would start, where the recorded episode is of another
+ * - `on`: `{ run(id), unfold(), place({ u, t, head }) }`, told to the page around
+ *
+ * Returns the handle, which is `memvizScope` too:
+ * - `update(options)`, `destroy()`
+ * - `point(place)`: shows a place; `actions`: all that a person can do, see actions.js
+ * - `state`, `view`, `u`, `clock`: what is on show; `units()`: the pictures of the figure
+ * - `drawn`, `marks`: how often it was drawn, and the seconds from a frame's making to the screen
  */
 export function mountScope(element, options = {}) {
   const scope = { options, drawn: 0, marks: [], pending: null, source: null, ink: null, view: null };
@@ -118,7 +130,7 @@ function draw(scope) {
   scope.notice.update(state);
   scope.view = viewOf({ ...state, width: scope.main.clientWidth }, scope.ink);
   if (scope.view) for (const part of scope.parts) part.update(scope.view);
-  else scope.controls.update({ ...state, traces: state.traces });
+  else scope.controls.update(state);
   scope.drawn += 1;
   acknowledge(scope);
 }

@@ -2,7 +2,7 @@
 
 const FIRST_PAUSE = 500; // milliseconds
 const LONGEST_PAUSE = 10000;
-const SILENCE = 75000; // the server says something at least every 30 s
+const SILENCE = 75000; // milliseconds; the server says something at least every 10 s
 
 /**
  * Keeps a connection to `url()` alive until `close()`.

@@ -1,10 +1,9 @@
 // The small switches of the figure: gradient layer, square-root scale, order of the slots, help.
 
 import { h, setAttribute, setText, show } from "./dom.js";
+import { ORDERS } from "./facts.js";
 import { watched } from "./records.js";
 import { hasGradients } from "./slow.js";
-
-const ORDERS = { all: "all slots", touched: "touched slots", "first write": "by first write" };
 
 /** `{ element, update(view) }`. */
 export function createTools(actions) {

@@ -7,7 +7,7 @@ import threading
 from memviz.training.run import Run
 
 
-class Shelf:
+class Residents:
     """At most `most` runs, and those that are busy or watched. May be used by any thread."""
 
     def __init__(self, most: int) -> None:

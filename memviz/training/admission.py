@@ -67,7 +67,7 @@ class Places:
             wake()
 
 
-class Gate:
+class Admission:
     """One run's way in. Without a line nobody waits; without `compile` nothing needs to be."""
 
     def __init__(self, wake: Wake, line: Line | None, compile: Callable[[Tell], None] | None) -> None:
