@@ -18,7 +18,7 @@ from pathlib import Path
 from memviz.cli.arguments import knob, port
 from memviz.cli.exits import DONE
 from memviz.contracts.knob import knobs
-from memviz.training.limits import Limits, variable
+from memviz.training.runs.limits import Limits, variable
 
 HOST = "127.0.0.1"
 PORT = 8501

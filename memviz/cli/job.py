@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from memviz import catalog
 from memviz.cli.files import writable
 from memviz.contracts import places
-from memviz.training import checkpoint, footprint, memory
+from memviz.training import checkpoint, memory
 from memviz.training.config import TrainConfig, Until
 from memviz.training.give import memory_of, save_memory
-from memviz.training.limits import GIB, Limits
 from memviz.training.memories import Memories
 from memviz.training.recipe import plan
+from memviz.training.runs import footprint
+from memviz.training.runs.limits import GIB, Limits
 from memviz.training.settings import parse_settings
 from memviz.training.setup import Setup
 from memviz.training.trainer import Progress, Trainer

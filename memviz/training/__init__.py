@@ -1,1 +1,1 @@
-"""From random weights to a solved task: the loop, the optimizers, background runs and what is kept of them."""
+"""From random weights to a solved task: loop, optimizers, exams, checkpoints; `runs` keeps trainings for a server."""

@@ -20,8 +20,8 @@ from memviz.contracts.trace import Trace
 from memviz.contracts.view import panels_of
 from memviz.render.limits import limits_of
 from memviz.render.scope.encode import trace_frame
-from memviz.ui.hub import Hub
-from memviz.ui.prepare import Preparation
+from memviz.ui.live.hub import Hub
+from memviz.ui.live.prepare import Preparation
 from memviz.ui.veil import veiled
 
 FILES = 8  # looked-at files kept in memory; the oldest goes first
@@ -50,7 +50,7 @@ class Desk:
         with self._making:
             if "registry" in self.__dict__:  # another thread was quicker
                 return self.__dict__["registry"]
-            from memviz.training.registry import Registry
+            from memviz.training.runs.registry import Registry
 
             self.__dict__["registry"] = Registry(catalog.models(), catalog.tasks())
             return self.__dict__["registry"]

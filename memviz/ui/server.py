@@ -14,7 +14,7 @@ import streamlit as st
 
 from memviz.contracts import logs, places
 from memviz.ui.desk import desk
-from memviz.ui.routes import ROUTES
+from memviz.ui.live.routes import ROUTES
 
 __all__ = ["PAGE", "ROUTES", "failed", "lifespan", "serve"]
 

@@ -10,8 +10,8 @@ from memviz import catalog
 from memviz.contracts.errors import MemvizError
 from memviz.ui.component import SOCKET
 from memviz.ui.desk import desk, first_recipe, has_recorded, recorded_trace
+from memviz.ui.live.viewer import NEW
 from memviz.ui.recipe import Recipe, decode
-from memviz.ui.viewer import NEW
 
 EMPTY = "Press Train: its first episode appears here before it has learnt anything, and you can watch it change."
 CHOSEN = "memory.chosen"  # of the session: {"id", "says"}, or {} when the link's own was taken off

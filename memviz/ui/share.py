@@ -12,7 +12,7 @@ import streamlit as st
 from memviz.contracts.errors import MemvizError
 from memviz.ui import cards, component
 from memviz.ui.desk import desk
-from memviz.ui.fingerprint import recipe_of
+from memviz.ui.live.fingerprint import recipe_of
 from memviz.ui.recipe import Recipe, encode
 
 REBUILDS = "rebuilds this run anywhere, and says when the result differs"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from memviz import cli
-from memviz.training.limits import Limits
+from memviz.training.runs.limits import Limits
 from tests.cli.conftest import ROOT, Memviz
 
 RECORDED = ROOT / "assets" / "recorded"

@@ -7,7 +7,7 @@ import pytest
 
 from memviz import catalog
 from memviz.contracts.knob import from_dict
-from memviz.training.status import levels
+from memviz.training.runs.status import levels
 
 TASKS = catalog.tasks()
 BOTH = {"bits_per_sequence", "wrong_bits"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from time import monotonic
 
-from memviz.training.registry import Limits, Registry
+from memviz.training.runs.registry import Limits, Registry
 from tests.training import stand_in
 
 MODELS, TASKS = {"double": stand_in.MODEL}, {"echo": stand_in.TASK}

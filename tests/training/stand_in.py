@@ -15,9 +15,9 @@ from memviz.contracts.model import Model
 from memviz.contracts.signal import Signal
 from memviz.contracts.task import Chunk, Episode, Task
 from memviz.training.config import TrainConfig, Until
-from memviz.training.engine import Engine
-from memviz.training.hooks import Hooks
-from memviz.training.mailbox import Clock, Mailbox
+from memviz.training.runs.engine import Engine
+from memviz.training.runs.hooks import Hooks
+from memviz.training.runs.mailbox import Clock, Mailbox
 from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
 

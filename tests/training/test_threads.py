@@ -5,10 +5,10 @@ import threading
 import numpy as np
 import pytest
 
-from memviz.training.admission import Admission, Places
 from memviz.training.lanes import shares
-from memviz.training.mailbox import Clock, Mailbox
 from memviz.training.pace import HOLD, TRIAL, Pace
+from memviz.training.runs.admission import Admission, Places
+from memviz.training.runs.mailbox import Clock, Mailbox
 from memviz.training.workers import Workers
 from tests.training.stand_in import StillClock
 
@@ -93,7 +93,7 @@ def test_waiting_for_the_mailbox_ends_with_a_command_a_call_or_the_time():
 
 
 def test_a_line_is_first_come_first_served_and_shares_the_cores(monkeypatch):
-    monkeypatch.setattr("memviz.training.admission.cores", lambda: 8)
+    monkeypatch.setattr("memviz.training.runs.admission.cores", lambda: 8)
     line, woken = Places(2), []
     runs = [Admission(lambda i=i: woken.append(i), line, None) for i in range(4)]
     runs[0].enter()

@@ -111,7 +111,7 @@ def test_a_pair_that_does_not_exist_is_one_clear_error(tmp_path):
 def test_training_on_the_core_never_imports_torch(tmp_path):
     script = """
 import sys
-from memviz.training.registry import Registry
+from memviz.training.runs.registry import Registry
 from memviz.training.recipe import plan
 from tests.training import stand_in
 plan({"model": "m", "task": "t"}, {"m": stand_in.MODEL}, {"t": stand_in.TASK})

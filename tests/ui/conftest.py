@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 from websockets.sync.client import ClientConnection, connect
 
 from memviz.render.scope.encode import unpack
-from memviz.ui import routes
 from memviz.ui.desk import Desk
+from memviz.ui.live import routes
 from tests.ui.fakes import FakeRegistry
 
 PATIENCE = 20.0  # seconds; a test that waits so long has failed

@@ -1,0 +1,188 @@
+"""All runs of one server, by id: who may train at once, what is saved when, and what is found again after a restart.
+
+What they may take, `Limits` says: others wait in line, a run that nobody watches pauses, runs at rest go to disk, and
+old ones make room there. A run is saved when it is made and every few seconds of training, by another thread: a killed
+server loses less than five seconds of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from memviz.contracts import places
+from memviz.contracts.errors import ConfigError
+from memviz.contracts.model import Model
+from memviz.contracts.task import Task
+from memviz.training.config import TrainConfig, change
+from memviz.training.memories import Memories
+from memviz.training.recipe import Plan, plan
+from memviz.training.runs import footprint
+from memviz.training.runs.admission import Places, Tell
+from memviz.training.runs.archive import revive, saved
+from memviz.training.runs.engine import Engine
+from memviz.training.runs.folder import Folder, prune
+from memviz.training.runs.hooks import Hooks
+from memviz.training.runs.ledger import Ledger
+from memviz.training.runs.limits import GIB, Limits
+from memviz.training.runs.mailbox import Clock, Mailbox
+from memviz.training.runs.residents import Residents
+from memviz.training.runs.run import Run
+from memviz.training.runs.saver import Saver
+from memviz.training.setup import Setup
+from memviz.training.trainer import Trainer
+from memviz.training.warm import ensure_warm
+
+Compile = Callable[[str, str, Tell], None]  # (model, task, where to tell how far it is)
+
+
+class Registry:
+    """Makes runs and finds them. `models` and `tasks` are the catalog's; `compile` readies the kernels of a pair.
+
+    `limits`: by default what the environment says.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        tasks: Mapping[str, Task],
+        home: Path | None = None,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        compile: Compile | None = ensure_warm,
+    ) -> None:
+        home = home or places.home()
+        self._models, self._tasks = models, tasks
+        self.limits = limits or Limits.from_environment()
+        self._folder, self.memories = home / "runs", Memories(home)
+        self._clock, self._compile = clock or Clock(), compile
+        self._line, self._saver = Places(self.limits.training), Saver()
+        self._residents, self._ledger = Residents(self.limits.runs), Ledger(self.limits.total_memory * GIB)
+
+    def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
+        """A new run of a recipe, training or about to. `owner`: the SHA-256 (hex) of the secret that may command it.
+
+        Raises ConfigError, CatalogError or BackendError when the recipe cannot be carried out here.
+        """
+        planned = plan(recipe, self._models, self._tasks, self.memories.get)
+        id = secrets.token_urlsafe(9)
+        self._reserve(id, planned.setup, _configs(planned))
+        with self._unless_it_fails(id):
+            if start:
+                self._make_way(owner)
+            run = self._run(id, Trainer(planned.setup, planned.config), planned, recipe, owner)
+        self._keep(run)
+        run.save()
+        if start:
+            run.start()
+        return run
+
+    def get(self, id: str) -> Run:
+        """The run of an id, from memory, or from disk where it rests.
+
+        Raises FileError when there is none, ConfigError when it takes more memory than the limits of now allow.
+        """
+        run = self._residents.get(id)
+        if run is not None:
+            return run
+        self._saver.flush()  # it may have been evicted a moment ago
+        # its memory lies in its own checkpoint
+        with self._unless_it_fails(id):
+            found = revive(
+                self._folder,
+                id,
+                lambda recipe: plan(recipe, self._models, self._tasks),
+                lambda setup, config: self._reserve(id, setup, [config]),
+            )
+            revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
+        run = self._keep(revived)
+        if run is not revived:
+            revived.close()
+        return run
+
+    def runs(self) -> list[Run]:
+        """The runs in memory, the one used last at the end."""
+        return self._residents.all()
+
+    def flush(self) -> bool:
+        """Wait until what was handed over is on disk; False when that took too long."""
+        return self._saver.flush()
+
+    def close(self) -> None:
+        """Stop and save every run; each can be found again by its id."""
+        for run in self.runs():
+            run.close()
+        self._saver.close()
+
+    def _reserve(self, id: str, setup: Setup, configs: list[TrainConfig]) -> None:
+        """Count what a run takes; runs at rest that nobody watches make room. Raises ConfigError."""
+        bytes = footprint.check(setup, configs, self.limits.run_memory * GIB)
+        while self._ledger.lacks(id, bytes) and (old := self._residents.give_up(but=id)) is not None:
+            self._retire(old)
+        self._ledger.take(id, bytes)
+
+    @contextmanager
+    def _unless_it_fails(self, id: str) -> Iterator[None]:
+        """What was reserved for a run is free again when it cannot be made."""
+        try:
+            yield
+        except BaseException:
+            if self._residents.get(id) is None:
+                self._ledger.free(id)
+            raise
+
+    def _retire(self, run: Run) -> None:
+        run.close()
+        self._ledger.free(run.id)
+
+    def _make_way(self, owner: str) -> None:
+        """Before one more of a browser's runs trains: pause its oldest that nobody watches, if there are too many."""
+        most = self.limits.per_browser
+        busy = [run for run in self.runs() if owner and run.owner == owner and run.busy]
+        if len(busy) < most:
+            return
+        unwatched = [run for run in busy if not run.watched]
+        if not unwatched:
+            raise ConfigError(
+                f"Registry.create: want at most {most} runs of one browser at work, got one more (pause one of them)"
+            )
+        for run in unwatched[: len(busy) - most + 1]:
+            run.pause()
+
+    def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
+        limits, compile, names = self.limits, self._compile, (planned.setup.model.name, planned.setup.task.name)
+        hooks = Hooks(
+            line=self._line,
+            compile=None if compile is None else lambda tell: compile(*names, tell),
+            save=lambda: self._save(run, engine),
+            autosave=limits.autosave,
+            patience=limits.patience,
+            reserve=lambda setup, config: self._reserve(id, setup, [config]),
+            admit=lambda: self._make_way(owner),
+        )
+        engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
+        run = Run(id, engine, owner, recipe)
+        return run
+
+    def _keep(self, run: Run) -> Run:
+        stays, gone = self._residents.put(run)
+        for old in gone:
+            self._retire(old)
+        kept = {one.id for one in self.runs()}
+        self._saver.put("prune", lambda: prune(self._folder, int(self.limits.disk * GIB), kept))
+        return stays
+
+    def _save(self, run: Run, engine: Engine) -> None:
+        found = saved(run, engine)
+        self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))
+
+
+def _configs(planned: Plan) -> list[TrainConfig]:
+    """The settings that it begins with, and those after every change of its recipe."""
+    configs = [planned.config]
+    for _, values in planned.changes:
+        configs.append(change(configs[-1], values))
+    return configs

@@ -1,0 +1,81 @@
+"""Commands that lie in the mailbox together: what is checked and counted is what the run will come to."""
+
+from __future__ import annotations
+
+import pytest
+
+from memviz.contracts.errors import ConfigError
+from memviz.training.config import Until
+from memviz.training.runs.hooks import Hooks
+from memviz.training.runs.run import Run
+from tests.training import stand_in
+
+
+def run(**given):
+    """A run whose thread never looks: `look` does in its place."""
+    made = Run("x", stand_in.engine(**given))
+    made._driver._closing = True
+    return made
+
+
+def look(made):
+    """Carry out what lies in the mailbox, then train until it rests, or a few turns."""
+    for command in made._engine.mailbox.take():
+        command()
+    stand_in.work(made._engine, turns=20)
+    return made._engine.trainer.state
+
+
+def test_a_knob_is_checked_with_those_that_are_not_set_yet():
+    seen = []
+
+    def room(setup, config):
+        seen.append((config.batch, config.memory))
+        if config.batch > 100 and config.memory == "carry":
+            raise ConfigError("too much")
+
+    made = run(hooks=Hooks(room=room))
+    made.set(batch=1024)
+    with pytest.raises(ConfigError, match="too much"):
+        made.set(memory="carry")
+    assert seen == [(1024, "reset"), (1024, "carry")]
+    made.set(batch=9)  # takes the place of 1024
+    made.set(memory="carry")
+    assert seen[-1] == (9, "carry")
+    config = look(made).config
+    assert (config.batch, config.memory) == (9, "carry")
+    made.set(batch=200, memory="reset")
+    assert seen[-1] == (200, "reset")
+
+
+def test_a_knob_that_was_refused_is_not_waited_for():
+    made = run()
+    made.set(rate=0.5)
+    with pytest.raises(ConfigError):
+        made.set(batch=-1)
+    assert look(made).config.rate == 0.5
+    made.set(batch=4)
+    assert look(made).config == stand_in.config(rate=0.5, batch=4)
+    assert not made._pending
+
+
+@pytest.mark.parametrize(
+    "other", [lambda made: made.resume(), lambda made: made.until("updates", 0), lambda made: made.pause()]
+)
+def test_steps_that_another_command_took_the_place_of_are_not_made_later(other):
+    made = run(goal=Until(False, updates=3))
+    made.step(5)
+    other(made)
+    before = look(made).update
+    assert before in (0, 3)
+    made.step(1)
+    assert look(made).update == before + 1
+
+
+def test_steps_after_a_pause_that_was_not_carried_out_are_made_once():
+    made = run()
+    made.step(5)
+    made.pause()
+    made.step(1)
+    made.step(1)
+    assert look(made).update == 2
