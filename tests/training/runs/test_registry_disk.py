@@ -61,7 +61,7 @@ def test_a_run_is_found_again_after_a_restart_and_goes_on_bit_for_bit(tmp_path):
 
 
 def test_a_killed_server_loses_only_what_was_trained_since_the_last_autosave(tmp_path):
-    root = Path(folder.__file__).resolve().parents[2]
+    root = Path(folder.__file__).resolve().parents[3]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     command = [sys.executable, "-c", KILLED, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=root) as child:
