@@ -34,7 +34,7 @@ def test_a_knob_is_checked_with_those_that_are_not_set_yet():
         if config.batch > 100 and config.memory == "carry":
             raise ConfigError("too much")
 
-    made = run(hooks=Hooks(room=room))
+    made = run(hooks=Hooks(reserve=room))
     made.set(batch=1024)
     with pytest.raises(ConfigError, match="too much"):
         made.set(memory="carry")
