@@ -62,7 +62,7 @@ def compile_pair(model: str, task: str) -> Iterator[str]:
 def marker(model: str, task: str) -> Path:
     """The file that tells that a pair is compiled; numba keeps apart what lies at another place, so does it."""
     digest = hashlib.sha256(f"{model} {task} {sources()[0].parent}".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):  # the optimizer's kernels lie here
+    for file in sorted(Path(__file__).parent.glob("*.py")):  # who calls decides for which types kernels are compiled
         digest.update(file.read_bytes())
     return cache_folder() / f"warm-{digest.hexdigest()[:16]}.json"
 
