@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ class Job:
     def describe(self) -> dict[str, Any]:
         """What the start line says."""
         told = self.setup.describe()
-        parameters = sum(array.size for array in self.setup.initial().values())
+        parameters = sum(math.prod(shape) for shape in self.setup.layout.shapes)
         return {**told, "preset": self.preset, "device": self.device, "parameters": parameters}
 
     def trainer(self) -> Trainer:

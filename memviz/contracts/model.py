@@ -23,7 +23,7 @@ class Model:
     Every function but `gradient` is pure; `gradient` adds into `grads` and overwrites `scratch` and `memory`.
 
     X and Y are the task's input and output widths; C the episodes of one chunk; shapes as in Signal.dims.
-    Parameters and gradients are dicts of named arrays, in the order `init` gives them; the trainer lays
+    Parameters and gradients are dicts of named arrays, in the order `shapes` gives them; the trainer lays
     them out in one flat vector and passes views, so kernels must take C-contiguous arrays of one dtype
     (float32 in training, float64 in checks).
 
@@ -40,6 +40,7 @@ class Model:
     config: type[Any]  # frozen dataclass of knobs and choices
     presets: Mapping[str, Preset]  # at least "lesson" and "paper"
     signals: Callable[[Any], Mapping[str, Signal]]  # config -> what forward records
+    shapes: Callable[[Any, int, int], Mapping[str, tuple[int, ...]]]  # (config, X, Y) -> of every parameter
     init: Callable[[Any, int, int, np.random.Generator], Arrays]  # (config, X, Y, rng) -> parameters, float64
     start: Callable[[Any, Arrays], Arrays]  # (config, params) -> state before step 0 (holds "memory" if it has one)
     # (config, params, state, inputs (T, X), edits) -> outputs (T, Y) as probabilities, state after, tape.

@@ -26,7 +26,7 @@ from memviz.training.state import Exam, Solved, TrainState, Window
 FORMAT = "memviz-checkpoint/1"
 COUNTS = ("update", "sequences", "seconds", "smooth")
 PARTS = {"window": Window, "exam": Exam, "solved": Solved, "best_exam": Exam}
-NUMBERS = (int, float, type(None))
+WHOLE = ("update", "sequences", "wrong_bits", "own_wrong")  # of the numbers; the others have a fraction
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Checkpoint:
         return Setup(model, task, model_config, from_dict(task.config, header["config"]["task"]), header["seed"], start)
 
     def _state(self, setup: Setup) -> TrainState:
+        setup.layout.check(self.blocks("params"), FORMAT)  # before anything of the size that the header claims is made
         state = TrainState.first(setup, from_dict(TrainConfig, self.header["training"]))
         numbers = self.header["state"]
         for name, value in _counts(numbers).items():
@@ -87,7 +88,7 @@ class Checkpoint:
         found = self.blocks("memory")
         memories = [found[str(i)].astype(np.float32) for i in range(len(found))]
         for memory in memories:
-            if memory.ndim != 3 or not len(memory) or memory.shape[1:] != setup.start_memory().shape:
+            if memory.ndim != 3 or not len(memory) or memory.shape[1:] != setup.memory_shape:
                 raise FileError(f"{FORMAT}: want carried memories (C, slot, word), got {memory.shape} (save it again)")
         return memories
 
@@ -138,18 +139,19 @@ def from_file(header: Mapping[str, Any], arrays: Arrays) -> Checkpoint:
 
 
 def _counts(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    counts = {name: numbers[name] for name in COUNTS}
-    if not all(type(value) in NUMBERS for value in counts.values()):
-        raise ValueError(f"numbers for {', '.join(COUNTS)}, got {counts!r:.80}")
-    return counts
+    return {name: _number(name, numbers[name]) for name in COUNTS}
 
 
 def _part(kind: type, values: Any) -> Any:
-    if values is None:
-        return None
-    if not all(type(value) in NUMBERS for value in values.values()):
-        raise ValueError(f"numbers for {kind.__name__}, got {values!r:.80}")
-    return kind(**values)
+    return None if values is None else kind(**{name: _number(name, value) for name, value in values.items()})
+
+
+def _number(name: str, value: Any) -> Any:
+    if name == "smooth" and value is None:  # no loss was seen yet
+        return value
+    if type(value) not in ((int,) if name in WHOLE else (int, float)) or not value >= 0:
+        raise ValueError(f"{name} a {'whole ' if name in WHOLE else ''}number from 0, got {value!r:.80}")
+    return value
 
 
 def _reading(read: Callable[..., Any], *arguments: Any) -> Any:

@@ -24,13 +24,13 @@ class Layout:
     size: int
 
     @classmethod
-    def of(cls, arrays: Mapping[str, np.ndarray]) -> Layout:
-        """The layout of these blocks, in their order."""
+    def of(cls, shapes: Mapping[str, tuple[int, ...]]) -> Layout:
+        """The layout of blocks of these shapes, in their order."""
         starts, end = [], 0
-        for array in arrays.values():
+        for shape in shapes.values():
             starts.append(end)
-            end += -(-array.size // LINE) * LINE
-        return cls(tuple(arrays), tuple(array.shape for array in arrays.values()), tuple(starts), end)
+            end += -(-math.prod(shape) // LINE) * LINE
+        return cls(tuple(shapes), tuple(shapes.values()), tuple(starts), end)
 
     def empty(self, lanes: int = 1) -> np.ndarray:
         """Zeros (lanes, size) whose rows begin on a cache line."""
@@ -43,14 +43,17 @@ class Layout:
         blocks = zip(self.names, self.shapes, self.starts, strict=True)
         return {name: flat[start : start + math.prod(shape)].reshape(shape) for name, shape, start in blocks}
 
+    def check(self, arrays: Mapping[str, np.ndarray], where: str) -> None:
+        """Raise FileError when named blocks are not these."""
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            if name not in arrays or arrays[name].shape != shape:
+                got = arrays[name].shape if name in arrays else "nothing"
+                raise FileError(f"{where}: want {name} of shape {shape}, got {got} (it is of another configuration)")
+
     def fill(self, flat: np.ndarray, arrays: Mapping[str, np.ndarray], where: str) -> None:
         """Copy named blocks into the flat vector. Raises FileError when they are not these blocks."""
+        self.check(arrays, where)
         for name, view in self.views(flat).items():
-            if name not in arrays or arrays[name].shape != view.shape:
-                got = arrays[name].shape if name in arrays else "nothing"
-                raise FileError(
-                    f"{where}: want {name} of shape {view.shape}, got {got} (it is of another configuration)"
-                )
             view[...] = arrays[name]
 
     def norms(self, flat: np.ndarray) -> list[tuple[str, float]]:

@@ -41,7 +41,7 @@ class Setup:
     def _check_memory(self, memory: np.ndarray) -> None:
         if not has_memory(self.model, self.model_config):
             raise ConfigError(f"Setup.memory: want a model with a memory, got {self.model.name} (leave the memory out)")
-        wanted = self.model.start(self.model_config, self.initial())["memory"].shape
+        wanted = self.memory_shape
         if memory.shape != wanted or not np.isfinite(memory).all():
             raise ConfigError(
                 f"Setup.memory: want finite numbers of shape {wanted}, got {memory.shape} (save it again)"
@@ -55,7 +55,16 @@ class Setup:
     @cached_property
     def layout(self) -> Layout:
         """Where each parameter lies in the flat vector."""
-        return Layout.of(self.initial())
+        X, Y = self.task.widths(self.task_config)
+        return Layout.of(self.model.shapes(self.model_config, X, Y))
+
+    @property
+    def memory_shape(self) -> tuple[int, ...]:
+        """(slot, word) of the memory, (0, 0) without one."""
+        if not has_memory(self.model, self.model_config):
+            return 0, 0
+        blank = self.layout.views(self.layout.empty()[0])  # zeros that nobody touches take no memory
+        return self.model.start(self.model_config, blank)["memory"].shape
 
     def start(self, params: Arrays, memory: np.ndarray | None = None) -> Arrays:
         """The state before step 0: from `memory` (slot, word), else the saved one, else the model's own."""

@@ -24,10 +24,14 @@ def read(blob: bytes, where: str) -> Trace:
     if isinstance(file, Trace):
         return file
     from memviz.training.probe import probed
+    from memviz.training.runs import footprint
+    from memviz.training.runs.limits import GIB, Limits
     from memviz.training.warm import ensure_warm
 
-    ensure_warm(file.model, file.task)
-    return probed(*file.revive(catalog.models(), catalog.tasks()))
+    setup, state = file.revive(catalog.models(), catalog.tasks())  # only then are the file's names any of ours
+    footprint.check(setup, [state.config], Limits.from_environment().run_memory * GIB)
+    ensure_warm(setup.model.name, setup.task.name)
+    return probed(setup, state)
 
 
 def opened() -> tuple[str | None, MemvizError | str]:

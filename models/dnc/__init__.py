@@ -6,7 +6,7 @@ from memviz.contracts.model import Model
 from memviz.models.dnc.config import PRESETS, DNCConfig, signals
 from memviz.models.dnc.events import events
 from memviz.models.dnc.model import backward, forward, scratch
-from memviz.models.dnc.parameters import init, start
+from memviz.models.dnc.parameters import init, shapes, start
 from memviz.ops.doors import gradient
 
 MODEL = Model(
@@ -17,6 +17,7 @@ MODEL = Model(
     config=DNCConfig,
     presets=PRESETS,
     signals=signals,
+    shapes=shapes,
     init=init,
     start=start,
     forward=forward,

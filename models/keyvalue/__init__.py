@@ -6,7 +6,7 @@ from memviz.contracts.model import Model
 from memviz.models.keyvalue.config import PRESETS, KeyValueConfig, signals
 from memviz.models.keyvalue.events import events
 from memviz.models.keyvalue.model import backward, forward, scratch
-from memviz.models.keyvalue.parameters import init, start
+from memviz.models.keyvalue.parameters import init, shapes, start
 from memviz.ops.doors import gradient
 
 MODEL = Model(
@@ -16,6 +16,7 @@ MODEL = Model(
     config=KeyValueConfig,
     presets=PRESETS,
     signals=signals,
+    shapes=shapes,
     init=init,
     start=start,
     forward=forward,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memviz.contracts.model import Model
-from memviz.models.lstm.config import PRESETS, LSTMConfig, init, signals, start
+from memviz.models.lstm.config import PRESETS, LSTMConfig, init, shapes, signals, start
 from memviz.models.lstm.model import backward, forward, scratch
 from memviz.ops.doors import gradient
 
@@ -14,6 +14,7 @@ MODEL = Model(
     config=LSTMConfig,
     presets=PRESETS,
     signals=signals,
+    shapes=shapes,
     init=init,
     start=start,
     forward=forward,

@@ -48,10 +48,16 @@ def frame(config: LSTMConfig) -> Frame:
     return Frame(lstm=True, hidden=config.hidden)
 
 
+def shapes(config: LSTMConfig, X: int, Y: int) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every parameter."""
+    sizes = frame(config)
+    return weight_shapes(sizes, X, Y) | start_shapes(sizes)
+
+
 def init(config: LSTMConfig, X: int, Y: int, rng: np.random.Generator) -> Arrays:
     """First parameters (float64): small random matrices, zero biases, forget gate open."""
     sizes = frame(config)
-    return first_weights(sizes, weight_shapes(sizes, X, Y) | start_shapes(sizes), sizes.bias, rng)
+    return first_weights(sizes, shapes(config, X, Y), sizes.bias, rng)
 
 
 def start(config: LSTMConfig, params: Arrays) -> Arrays:

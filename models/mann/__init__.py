@@ -5,7 +5,7 @@ from __future__ import annotations
 from memviz.contracts.model import Model
 from memviz.models.mann.config import PRESETS, MANNConfig, signals
 from memviz.models.mann.model import backward, forward, scratch
-from memviz.models.mann.parameters import init, start
+from memviz.models.mann.parameters import init, shapes, start
 from memviz.ops.doors import gradient
 
 MODEL = Model(
@@ -15,6 +15,7 @@ MODEL = Model(
     config=MANNConfig,
     presets=PRESETS,
     signals=signals,
+    shapes=shapes,
     init=init,
     start=start,
     forward=forward,

@@ -31,3 +31,13 @@ def test_an_episode_in_two_halves_is_the_same_episode(name):
             np.testing.assert_array_equal(values, tape[signal][4:])
     for part, value in end.items():
         np.testing.assert_array_equal(after[part], value)
+
+
+@pytest.mark.parametrize("name", list(catalog.models()))
+def test_parameters_have_the_shapes_that_are_told(name):
+    model = catalog.models()[name]
+    for preset in model.presets.values():
+        config = model.config(**preset.knobs)
+        params = model.init(config, 7, 5, np.random.default_rng(1))
+        assert {block: array.shape for block, array in params.items()} == dict(model.shapes(config, 7, 5))
+        assert list(params) == list(model.shapes(config, 7, 5))

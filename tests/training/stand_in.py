@@ -36,6 +36,10 @@ class EchoConfig:
     steps: int = knob(5, 1, 64, "most steps")
 
 
+def shapes(config, X, Y):
+    return {name: array.shape for name, array in init(config, X, Y, np.random.default_rng()).items()}
+
+
 def init(config, X, Y, rng):
     bound = 1 / np.sqrt(config.W)
     shapes = {"A": (X, config.W), "B": (config.W, Y), "bias": (Y,), "memory_start": (config.N, config.W)}
@@ -133,6 +137,7 @@ MODEL = Model(
     config=DoubleConfig,
     presets={"lesson": Preset({"N": 2}, {"rate": 0.03, "batch": 6, "chunk": 2, "exam_every": 30}), "paper": Preset()},
     signals=signals,
+    shapes=shapes,
     init=init,
     start=start,
     forward=forward,

@@ -113,6 +113,28 @@ def test_a_checkpoint_of_something_else_is_one_clear_error(tmp_path):
         checkpoint.load(path)
 
 
+@pytest.mark.parametrize("odd", [-1, 0.5, None, float("nan"), "1", True], ids=repr)
+@pytest.mark.parametrize("name", ["update", "sequences", "exam"])
+def test_a_count_that_is_none_is_refused(tmp_path, name, odd):
+    trainer, path = trained(tmp_path, updates=30)
+    found = checkpoint.load(path)
+    told = dict(found.header["state"])
+    exam = {"update": 1, "sequences": 2, "wrong_bits": odd, "bits_per_sequence": 1.0, "nats": 1.0}
+    told[name] = exam if name == "exam" else odd
+    with pytest.raises(FileError, match="a whole number from 0"):
+        replace(found, header={**found.header, "state": told}).state(trainer.setup)
+
+
+def test_a_header_that_claims_a_huge_network_makes_nothing_of_that_size(tmp_path, monkeypatch):
+    trainer, path = trained(tmp_path)
+    found = checkpoint.load(path)
+    monkeypatch.setattr(type(trainer.setup), "initial", lambda setup: pytest.fail("parameters were drawn"))
+    huge = {**found.header["config"], "model": {**found.header["config"]["model"], "W": 60}}
+    claimed = replace(found, header={**found.header, "config": huge})
+    with pytest.raises(FileError, match="another configuration"):
+        claimed.state(claimed.setup(stand_in.MODEL, stand_in.TASK))
+
+
 def test_a_memory_outlives_its_run(tmp_path):
     trainer = stand_in.trainer(keep=0.9)
     trainer.change(memory="carry")

@@ -52,6 +52,23 @@ def test_a_checkpoint_shows_its_probe_episode():
     assert trace.meta["update"] == 0
 
 
+def test_names_in_a_file_start_no_program(monkeypatch):
+    made = plan({"model": "ntm", "task": "copy"}, catalog.models(), catalog.tasks())
+    file = checkpoint(made.setup, TrainState.first(made.setup, TrainConfig()))
+    monkeypatch.setattr("memviz.training.warm.ensure_warm", lambda *names: pytest.fail(f"started for {names}"))
+    for odd in ({"model": "json.tool"}, {"task": "wsgiref.simple_server"}):
+        with pytest.raises(MemvizError, match="want one of"):
+            read(store.pack(FORMAT, {**file.header, **odd}, file.arrays), "odd.safetensors")
+
+
+def test_a_checkpoint_whose_work_arrays_are_too_large_is_refused(monkeypatch):
+    made = plan({"model": "ntm", "task": "copy"}, catalog.models(), catalog.tasks())
+    file = checkpoint(made.setup, TrainState.first(made.setup, TrainConfig()))
+    monkeypatch.setenv("MEMVIZ_RUN_MEMORY", "0.001")
+    with pytest.raises(MemvizError, match="memory: want at most"):
+        read(store.pack(FORMAT, dict(file.header), file.arrays), "large.safetensors")
+
+
 @pytest.mark.parametrize(
     "blob", [b"", b"PK\x03\x04broken", b"GIF89a", TRACE.to_bytes()[:-9], npz(x=np.array(["text"]))], ids=range(5)
 )

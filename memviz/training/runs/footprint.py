@@ -86,9 +86,8 @@ def _parameters(setup: Setup, lanes: int) -> int:
 
 
 def _carried(setup: Setup, config: TrainConfig) -> int:
-    if "memory" not in (first := setup.model.start(setup.model_config, setup.initial())):
-        return 0
-    return FLOAT * config.batch * first["memory"].size * (3 if config.memory == "carry" else 1)
+    slots, width = setup.memory_shape
+    return FLOAT * config.batch * slots * width * (3 if config.memory == "carry" else 1)
 
 
 def told(bytes: float) -> str:
