@@ -9,9 +9,11 @@ record-<epoch>-<update>.safetensors   memviz-checkpoint/1: one recorded update e
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from memviz.training.state import TrainState
 ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 STATE = "state.safetensors"
 CURVE = "curve"
+HALF = 3600.0  # seconds after which nobody is still writing what is not whole
 Shared = dict[tuple[int, int], Kept]
 RECORD = re.compile(r"record-([0-9]{1,12})-([0-9]{1,12})\.safetensors")
 
@@ -173,14 +176,30 @@ def every(runs: Path) -> list[Folder]:
     return sorted((folder for folder in found if folder.exists), key=lambda folder: -folder.changed)
 
 
-def prune(runs: Path, limit: int, keep: set[str]) -> None:
-    """Bring the runs under `limit` bytes: the oldest lose their records first, then go; those in `keep` stay whole."""
-    oldest = [folder for folder in reversed(every(runs)) if folder.id not in keep]
-    total = sum(folder.bytes for folder in every(runs))
-    for free in (Folder.forget_records, Folder.remove):
-        for folder in oldest:
+def prune(runs: Path, limit: int, working: Set[str] = frozenset(), present: Set[str] = frozenset()) -> None:
+    """Bring the runs under `limit` bytes: the oldest lose their records first, then go; what a kill left half goes too.
+
+    Those at work stay whole, and those present in memory stay: their next save writes their records anew.
+    """
+    _sweep(runs)
+    oldest = list(reversed(every(runs)))
+    total = sum(folder.bytes for folder in oldest)
+    for free, spared in ((Folder.forget_records, working), (Folder.remove, working | present)):
+        for folder in (folder for folder in oldest if folder.id not in spared):
             if total <= limit:
                 return
             before = folder.bytes
             free(folder)
             total -= before - folder.bytes
+
+
+def _sweep(runs: Path) -> None:
+    """Delete what a killed process left: drafts, and folders without a state, that nobody touched for HALF seconds."""
+    for path in [*runs.glob("*/.*.safetensors.*"), *(path for path in runs.glob("*") if ID.fullmatch(path.name))]:
+        with contextlib.suppress(OSError):  # another process was quicker
+            if time.time() - path.stat().st_mtime < HALF:
+                continue
+            if path.is_file():
+                path.unlink()
+            elif not (path / STATE).exists():
+                shutil.rmtree(path)

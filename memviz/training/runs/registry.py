@@ -171,13 +171,18 @@ class Registry:
         stays, gone = self._residents.put(run)
         for old in gone:
             self._retire(old)
-        kept = {one.id for one in self.runs()}
-        self._saver.put("prune", lambda: prune(self._folder, int(self.limits.disk * GIB), kept))
+        self._saver.put("prune", self._prune)
         return stays
 
     def _save(self, run: Run, engine: Engine) -> None:
         found = saved(run, engine)
         self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))
+        self._saver.put("prune", self._prune)
+
+    def _prune(self) -> None:
+        runs = self.runs()
+        working, present = {run.id for run in runs if run.busy}, {run.id for run in runs}
+        prune(self._folder, int(self.limits.disk * GIB), working, present)
 
 
 def _configs(planned: Plan) -> list[TrainConfig]:

@@ -106,11 +106,45 @@ def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
     for age, one in enumerate(reversed(folders)):
         os.utime(one.path / folder.STATE, (1e9 - age, 1e9 - age))
     total = sum(one.bytes for one in folders)
-    folder.prune(tmp_path / "runs", total - 1, {ids[2]})
+    folder.prune(tmp_path / "runs", total - 1, working={ids[2]})
     assert [len(one.records(0)) for one in folders] == [0, 5, 5]
-    folder.prune(tmp_path / "runs", folders[2].bytes + 1, {ids[2]})
+    folder.prune(tmp_path / "runs", folders[2].bytes + 1, working={ids[2]}, present={ids[1]})
+    assert [one.exists for one in folders] == [False, True, True]
+    assert len(folders[1].records(0)) == 0
+    folder.prune(tmp_path / "runs", folders[2].bytes + 1, working={ids[2]})
     assert [one.exists for one in folders] == [False, False, True]
     assert len(folders[2].records(0)) == 5
+
+
+def test_the_limit_holds_for_runs_at_rest_in_memory_too(tmp_path):
+    server = registry(tmp_path, disk=0.001)  # 1 MiB
+    resting, other = (server.create({**RECIPE, "seed": seed}, start=False) for seed in (1, 2))
+    resting.step(4)
+    until(resting, lambda status: status["update"] == 4 and at_rest(status))
+    assert server.flush()
+    kept = folder.Folder(tmp_path / "runs", resting.id)
+    (kept.path / "record-7-7.safetensors").write_bytes(b"x" * (2 << 20))
+    other.step()
+    until(other, lambda status: status["update"] == 1 and at_rest(status))
+    assert server.flush()
+    assert kept.exists
+    assert kept.bytes < 1 << 20
+    server.close()
+
+
+def test_what_a_killed_process_left_half_goes_after_an_hour(tmp_path):
+    runs = tmp_path / "runs"
+    whole, none = runs / "a-whole-run", runs / "no-state-yet"
+    for path in (whole, none):
+        path.mkdir(parents=True)
+    (whole / folder.STATE).write_bytes(b"state")
+    old, fresh = whole / f".{folder.STATE}.0a", whole / f".{folder.STATE}.0b"
+    for path in (old, fresh):
+        path.write_bytes(b"draft")
+    for path in (old, none):
+        os.utime(path, (1e9, 1e9))
+    folder.prune(runs, 1 << 30)
+    assert [path.exists() for path in (old, none, fresh, whole / folder.STATE)] == [False, False, True, True]
 
 
 def test_every_record_of_every_branch_is_on_disk_once_and_a_forgotten_one_is_removed(runs, tmp_path):
