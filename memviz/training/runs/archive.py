@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from memviz.contracts.errors import FileError
 from memviz.training.checkpoint import Checkpoint
-from memviz.training.config import AT_WORK, TrainConfig, Until
+from memviz.training.config import AT_WORK, TrainConfig, Until, change
 from memviz.training.recipe import Plan
 from memviz.training.runs.branches import Branches
 from memviz.training.runs.engine import Engine
@@ -47,7 +48,7 @@ class Revived:
 
 
 def revive(
-    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], reserve: Callable[[Setup, TrainConfig], None]
+    runs: Path, id: str, plan: Callable[[Mapping[str, Any]], Plan], reserve: Callable[[Setup, list[TrainConfig]], None]
 ) -> Revived:
     """A saved run by its id. `plan` says how a recipe is carried out here, `reserve` raises when that takes too much.
 
@@ -61,13 +62,18 @@ def revive(
     planned = plan(about["recipe"])
     setup = found.setup(planned.setup.model, planned.setup.task)
     state = found.state(setup)
-    reserve(setup, state.config)
-    trainer = Trainer(setup, state.config, state)
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
+    reserve(setup, settings_of(state.config, changes))
+    trainer = Trainer(setup, state.config, state)
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)
     first = Until(**about.get("first_goal", about["goal"]))
     kept = {"past": _branches(folder, found, trainer), "aim": first, **_standing(about)}
     return Revived(about["owner"], about["recipe"], planned, trainer, kept)
+
+
+def settings_of(config: TrainConfig, changes: Iterable[tuple[int, Mapping[str, Any]]]) -> list[TrainConfig]:
+    """The settings that a run begins with, and those after every change of its recipe."""
+    return list(accumulate((values for _, values in changes), change, initial=config))
 
 
 def _branches(folder: Folder, found: Checkpoint, trainer: Trainer) -> Branches:

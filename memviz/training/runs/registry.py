@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from memviz.contracts import places
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.model import Model
 from memviz.contracts.task import Task
-from memviz.training.config import TrainConfig, change
+from memviz.training.config import TrainConfig
 from memviz.training.memories import Memories
 from memviz.training.recipe import Plan, plan
 from memviz.training.runs import footprint
 from memviz.training.runs.admission import Places, Tell
-from memviz.training.runs.archive import revive, saved
+from memviz.training.runs.archive import revive, saved, settings_of
 from memviz.training.runs.engine import Engine
 from memviz.training.runs.folder import Folder, prune
 from memviz.training.runs.hooks import Hooks
@@ -69,7 +70,7 @@ class Registry:
         """
         planned = plan(recipe, self._models, self._tasks, self.memories.get)
         id = secrets.token_urlsafe(9)
-        self._reserve(id, planned.setup, _configs(planned))
+        self._reserve(id, planned.setup, settings_of(planned.config, planned.changes))
         with self._unless_it_fails(id):
             if start:
                 self._make_way(owner)
@@ -92,10 +93,7 @@ class Registry:
         # its memory lies in its own checkpoint
         with self._unless_it_fails(id):
             found = revive(
-                self._folder,
-                id,
-                lambda recipe: plan(recipe, self._models, self._tasks),
-                lambda setup, config: self._reserve(id, setup, [config]),
+                self._folder, id, lambda recipe: plan(recipe, self._models, self._tasks), partial(self._reserve, id)
             )
             revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
         run = self._keep(revived)
@@ -183,11 +181,3 @@ class Registry:
         runs = self.runs()
         working, present = {run.id for run in runs if run.busy}, {run.id for run in runs}
         prune(self._folder, int(self.limits.disk * GIB), working, present)
-
-
-def _configs(planned: Plan) -> list[TrainConfig]:
-    """The settings that it begins with, and those after every change of its recipe."""
-    configs = [planned.config]
-    for _, values in planned.changes:
-        configs.append(change(configs[-1], values))
-    return configs

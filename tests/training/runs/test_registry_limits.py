@@ -120,6 +120,15 @@ def test_a_run_on_disk_that_takes_more_than_the_limit_of_now_is_refused(tmp_path
     assert registry(tmp_path).get(run.id).id == run.id
 
 
+def test_what_a_run_on_disk_will_change_counts_too(tmp_path):
+    server = registry(tmp_path)
+    knobs = {"model": {"N": 64, "W": 64}, "training": {"batch": 8, "memory": "carry"}}
+    run = server.create({**RECIPE, "knobs": knobs, "changes": [[5, {"batch": 1024}]]}, start=False)
+    server.close()
+    with pytest.raises(ConfigError, match="batch 1024"):
+        registry(tmp_path, run_memory=0.01).get(run.id)
+
+
 def test_a_run_keeps_the_memory_it_started_from_when_the_store_has_let_it_go(tmp_path):
     server = registry(tmp_path)
     numbers = np.ones((2, 8), np.float32)
