@@ -14,6 +14,16 @@ from memviz.ui.spread import chart
 MARKS = {True: ":material/check_circle: holds", False: ":material/cancel: does not hold", None: ""}
 
 
+def overview(every: Mapping[str, Reproduction], told: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the page is about, how many verdicts hold, and a link to each section."""
+    verdicts = [figure["holds"] for one in told.values() for figure in one["figures"] if figure["holds"] is not None]
+    links = " · ".join(f"[{one.title}](#{name})" for name, one in every.items())
+    return (
+        "Does memviz do what the papers say? Every figure here was computed by the command beside it. "
+        f"Of {len(verdicts)} figures with a verdict, {sum(verdicts)} hold.\n\n{links}"
+    )
+
+
 def result(one: Reproduction, told: Mapping[str, Any] | None) -> None:
     """The section of one; `told` is its recorded result, None when there is none yet."""
     st.subheader(one.title, anchor=one.name)

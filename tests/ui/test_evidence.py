@@ -54,6 +54,15 @@ def result(**other):
     }
 
 
+def test_the_page_counts_its_verdicts_and_leads_to_every_section(shipped):
+    (figure,) = result()["figures"]
+    figures = [figure, {**figure, "holds": False}, {**figure, "holds": None}]
+    (shipped / "made_up.json").write_text(json.dumps(result(figures=figures)))
+    first = evidence().markdown[0].value
+    assert "Of 2 figures with a verdict, 1 hold." in first
+    assert "[A made-up claim](#made_up)" in first
+
+
 def test_a_recorded_result_stands_beside_what_was_published(shipped):
     (shipped / "made_up.json").write_text(json.dumps(result()))
     at = evidence()
