@@ -74,14 +74,18 @@ class Checkpoint:
             setattr(state, name, value)
         for name, kind in PARTS.items():
             setattr(state, name, _part(kind, numbers.get(name)))
+        if state.window is None:
+            raise ValueError("a window of losses, got none")
         setup.layout.fill(state.params, self.blocks("params"), FORMAT)
         for slot, flat in state.slots.items():
             setup.layout.fill(flat, self.blocks(slot), FORMAT)
+        if "own_wrong" not in (numbers.get("best_exam") or ()):
+            state.best_exam = None  # of an older build, which added both exams up: no later one compares with it
         if state.best_exam is not None:
             state.best = setup.layout.empty()[0]
             setup.layout.fill(state.best, self.blocks("best"), FORMAT)
         state.memory = self._memories(setup)
-        state.changes = [(int(update), dict(values)) for update, values in self.header["changes"]]
+        state.changes = [(_number("update", update), dict(values)) for update, values in self.header["changes"]]
         return state
 
     def _memories(self, setup: Setup) -> list[np.ndarray]:
@@ -149,7 +153,7 @@ def _part(kind: type, values: Any) -> Any:
 def _number(name: str, value: Any) -> Any:
     if name == "smooth" and value is None:  # no loss was seen yet
         return value
-    if type(value) not in ((int,) if name in WHOLE else (int, float)) or not value >= 0:
+    if type(value) not in ((int,) if name in WHOLE else (int, float)) or not value >= 0:  # NaN neither
         raise ValueError(f"{name} a {'whole ' if name in WHOLE else ''}number from 0, got {value!r:.80}")
     return value
 

@@ -43,7 +43,7 @@ def train(
     setup = Setup(model, task, model_config, task_config, seed, memory)
     trainer = Trainer(setup, train_config, state, threads)
     try:
-        yield from drive(trainer, until, changes)
+        yield from complete(trainer, until, changes)
     finally:
         trainer.close()
 

@@ -32,7 +32,7 @@ class Exam:
     @property
     def wrong_per_sequence(self) -> float:
         """Wrong bits of a sequence: what every figure that people see is told in."""
-        return self.wrong_bits / self.sequences
+        return self.wrong_bits / max(self.sequences, 1)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ MARKS = {True: ":material/check_circle: holds", False: ":material/cancel: does n
 
 def overview(every: Mapping[str, Reproduction], told: Mapping[str, Mapping[str, Any]]) -> str:
     """What the page is about, how many verdicts hold, and a link to each section."""
-    verdicts = [figure["holds"] for one in told.values() for figure in one["figures"] if figure["holds"] is not None]
+    figures = [figure for name, one in told.items() if name in every for figure in one["figures"]]
+    verdicts = [figure["holds"] for figure in figures if figure["holds"] is not None]
+    held = f" Of {len(verdicts)} figures with a verdict, {sum(verdicts)} hold." if verdicts else ""
     links = " · ".join(f"[{one.title}](#{name})" for name, one in every.items())
     return (
-        "Does memviz do what the papers say? Every figure here was computed by the command beside it. "
-        f"Of {len(verdicts)} figures with a verdict, {sum(verdicts)} hold.\n\n{links}"
+        f"Does memviz do what the papers say? Every figure here was computed by the command beside it.{held}\n\n{links}"
     )
 
 

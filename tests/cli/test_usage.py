@@ -64,7 +64,7 @@ def test_an_unknown_knob_is_answered_with_the_one_that_was_meant(memviz: Memviz)
 def test_every_setting_that_help_and_messages_name_is_one() -> None:
     configs = {"model": catalog.models()["ntm"].config, "task": catalog.tasks()["copy"].config, "training": TrainConfig}
     folder = Path(exits.__file__).parents[1]
-    files = [path for part in ("cli", "training", "study") for path in folder.glob(f"{part}/*.py")]
+    files = [path for part in ("cli", "training", "study") for path in folder.glob(f"{part}/**/*.py")]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     named = re.findall(r"(?:--set|write for example) ([\w.]+=[\w.-]+)", text)
     assert len(named) >= 6

@@ -23,5 +23,6 @@ def test_the_weights_that_ship_copy_without_a_mistake(name):
 def test_the_recorded_episode_follows_the_links():
     trace = Trace.load(find("assets/recorded/dnc-copy-lesson.safetensors"))
     assert trace.findings == ()
+    assert trace.signals["link"].dims == ("t", "slot", "slot")
     answers = [t for t, mask in enumerate(trace["mask"]) if mask]
     assert trace["read_mode"][answers[1:], :, 2].min() > 0.9  # forward, from the second word on

@@ -95,6 +95,13 @@ def test_rows_are_not_alike_when_what_was_counted_differs():
             alike(other, row)
 
 
+@pytest.mark.parametrize("told", kept(), ids=lambda told: told["name"])
+def test_the_figures_that_ship_follow_from_the_rows_that_ship(told):
+    one = catalog.reproductions()[told["name"]]
+    again = result(one, by_arm(told["rows"], [arm.name for arm in one.arms]), told["command"])
+    assert again["figures"] == told["figures"]
+
+
 def test_an_unknown_name_is_told_with_those_there_are():
     with pytest.raises(CatalogError, match="memory_initialisation"):
         catalog.reproductions()["nothing"]

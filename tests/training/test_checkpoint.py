@@ -100,6 +100,8 @@ def test_a_checkpoint_of_something_else_is_one_clear_error(tmp_path):
         {"training": {"rate": -1}},
         {"training": {"nonsense": 1}},
         {"changes": 5},
+        {"changes": [[-3.7, {}]]},
+        {"state": {**found.header["state"], "window": None}},
         {"state": []},
     ):
         with pytest.raises(FileError, match="memviz-checkpoint/1"):
@@ -123,6 +125,18 @@ def test_a_count_that_is_none_is_refused(tmp_path, name, odd):
     told[name] = exam if name == "exam" else odd
     with pytest.raises(FileError, match="a whole number from 0"):
         replace(found, header={**found.header, "state": told}).state(trainer.setup)
+
+
+def test_a_polish_that_an_older_build_began_is_begun_anew(tmp_path):
+    """It added the wrong bits of both exams up; no later trial compares with that."""
+    trainer, path = trained(tmp_path)
+    found = checkpoint.load(path)
+    best = {"update": 1, "sequences": 2, "wrong_bits": 903, "bits_per_sequence": 1.0, "nats": 1.0}
+    arrays = {**found.arrays, **{f"best/{name}": block for name, block in found.blocks("params").items()}}
+    for exam, kept in (({**best, "own_wrong": 3}, True), (best, False)):
+        header = {**found.header, "state": {**found.header["state"], "best_exam": exam}}
+        state = replace(found, header=header, arrays=arrays).state(trainer.setup)
+        assert (state.best is not None, state.best_exam is not None) == (kept, kept)
 
 
 def test_a_header_that_claims_a_huge_network_makes_nothing_of_that_size(tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def revive(
     setup = found.setup(planned.setup.model, planned.setup.task)
     state = found.state(setup)
     changes = planned.changes if about.get("changes") is None else _changes(about["changes"])
-    reserve(setup, settings_of(state.config, changes))
+    reserve(setup, settings_of(state.config, [one for one in changes if one[0] >= state.update]))
     trainer = Trainer(setup, state.config, state)
     planned = replace(planned, setup=setup, until=Until(**about["goal"]), changes=changes)
     first = Until(**about.get("first_goal", about["goal"]))

@@ -176,15 +176,15 @@ def every(runs: Path) -> list[Folder]:
     return sorted((folder for folder in found if folder.exists), key=lambda folder: -folder.changed)
 
 
-def prune(runs: Path, limit: int, working: Set[str] = frozenset(), present: Set[str] = frozenset()) -> None:
+def prune(runs: Path, limit: int, used: Set[str] = frozenset(), present: Set[str] = frozenset()) -> None:
     """Bring the runs under `limit` bytes: the oldest lose their records first, then go; what a kill left half goes too.
 
-    Those at work stay whole, and those present in memory stay: their next save writes their records anew.
+    Runs at work or watched (`used`) stay whole; those present in memory stay, but for their records.
     """
     _sweep(runs)
     oldest = list(reversed(every(runs)))
     total = sum(folder.bytes for folder in oldest)
-    for free, spared in ((Folder.forget_records, working), (Folder.remove, working | present)):
+    for free, spared in ((Folder.forget_records, used), (Folder.remove, used | present)):
         for folder in (folder for folder in oldest if folder.id not in spared):
             if total <= limit:
                 return
@@ -194,12 +194,17 @@ def prune(runs: Path, limit: int, working: Set[str] = frozenset(), present: Set[
 
 
 def _sweep(runs: Path) -> None:
-    """Delete what a killed process left: drafts, and folders without a state, that nobody touched for HALF seconds."""
-    for path in [*runs.glob("*/.*.safetensors.*"), *(path for path in runs.glob("*") if ID.fullmatch(path.name))]:
+    """Delete what a killed process left: drafts that nobody touched for HALF seconds, and runs that have no state."""
+    for draft in runs.glob("*/.*.safetensors.*"):
         with contextlib.suppress(OSError):  # another process was quicker
-            if time.time() - path.stat().st_mtime < HALF:
-                continue
-            if path.is_file():
-                path.unlink()
-            elif not (path / STATE).exists():
-                shutil.rmtree(path)
+            if _old(draft):
+                draft.unlink()
+    for path in (path for path in runs.glob("*") if ID.fullmatch(path.name) and path.is_dir()):
+        with contextlib.suppress(OSError):
+            if not (path / STATE).exists() and _old(path):
+                Folder(runs, path.name).forget_records()
+                path.rmdir()  # what somebody else has put there stays
+
+
+def _old(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > HALF

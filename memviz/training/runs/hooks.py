@@ -19,5 +19,6 @@ class Hooks:
     save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
-    reserve: Callable[[Setup, TrainConfig], None] | None = None  # raises ConfigError when that takes too much memory
+    # for the largest of these settings; raises ConfigError when that takes too much memory
+    reserve: Callable[[Setup, list[TrainConfig]], None] | None = None
     admit: Callable[[], None] | None = None  # raises ConfigError when its browser has too many runs at work

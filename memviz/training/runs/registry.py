@@ -158,7 +158,7 @@ class Registry:
             save=lambda: self._save(run, engine),
             autosave=limits.autosave,
             patience=limits.patience,
-            reserve=lambda setup, config: self._reserve(id, setup, [config]),
+            reserve=partial(self._reserve, id),
             admit=lambda: self._make_way(owner),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
@@ -179,5 +179,5 @@ class Registry:
 
     def _prune(self) -> None:
         runs = self.runs()
-        working, present = {run.id for run in runs if run.busy}, {run.id for run in runs}
-        prune(self._folder, int(self.limits.disk * GIB), working, present)
+        used, present = {run.id for run in runs if run.busy or run.watched}, {run.id for run in runs}
+        prune(self._folder, int(self.limits.disk * GIB), used, present)

@@ -112,7 +112,7 @@ class Run:
                 told = {**self._pending, **values}
             now, changed = trainer.state.config, change(trainer.state.config, told)
             if reserve is not None and (now.batch, now.memory) != (changed.batch, changed.memory):
-                reserve(trainer.setup, changed)
+                reserve(trainer.setup, [now, changed])  # now too: divergence puts the last good state back
             for name, value in values.items():
                 with self._lock:
                     self._pending[name] = value

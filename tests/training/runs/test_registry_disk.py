@@ -106,12 +106,12 @@ def test_the_oldest_runs_lose_their_records_first_then_all(tmp_path):
     for age, one in enumerate(reversed(folders)):
         os.utime(one.path / folder.STATE, (1e9 - age, 1e9 - age))
     total = sum(one.bytes for one in folders)
-    folder.prune(tmp_path / "runs", total - 1, working={ids[2]})
+    folder.prune(tmp_path / "runs", total - 1, used={ids[2]})
     assert [len(one.records(0)) for one in folders] == [0, 5, 5]
-    folder.prune(tmp_path / "runs", folders[2].bytes + 1, working={ids[2]}, present={ids[1]})
+    folder.prune(tmp_path / "runs", folders[2].bytes + 1, used={ids[2]}, present={ids[1]})
     assert [one.exists for one in folders] == [False, True, True]
     assert len(folders[1].records(0)) == 0
-    folder.prune(tmp_path / "runs", folders[2].bytes + 1, working={ids[2]})
+    folder.prune(tmp_path / "runs", folders[2].bytes + 1, used={ids[2]})
     assert [one.exists for one in folders] == [False, False, True]
     assert len(folders[2].records(0)) == 5
 
@@ -141,10 +141,16 @@ def test_what_a_killed_process_left_half_goes_after_an_hour(tmp_path):
     old, fresh = whole / f".{folder.STATE}.0a", whole / f".{folder.STATE}.0b"
     for path in (old, fresh):
         path.write_bytes(b"draft")
-    for path in (old, none):
+    (none / "record-0-1.safetensors").write_bytes(b"record")
+    (runs / "my-own-notes").write_text("a file of somebody else's")
+    theirs = runs / "their-backup" / "a-run" / folder.STATE
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"state")
+    for path in (old, none, runs / "my-own-notes", runs / "their-backup"):
         os.utime(path, (1e9, 1e9))
     folder.prune(runs, 1 << 30)
-    assert [path.exists() for path in (old, none, fresh, whole / folder.STATE)] == [False, False, True, True]
+    assert [path.exists() for path in (old, none)] == [False, False]
+    assert all(path.exists() for path in (fresh, whole / folder.STATE, runs / "my-own-notes", theirs))
 
 
 def test_every_record_of_every_branch_is_on_disk_once_and_a_forgotten_one_is_removed(runs, tmp_path):

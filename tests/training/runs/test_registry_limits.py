@@ -129,6 +129,17 @@ def test_what_a_run_on_disk_will_change_counts_too(tmp_path):
         registry(tmp_path, run_memory=0.01).get(run.id)
 
 
+def test_what_a_run_on_disk_has_changed_already_does_not(tmp_path):
+    server = registry(tmp_path)
+    knobs = {"model": {"N": 64, "W": 64}, "training": {"batch": 8, "memory": "carry"}}
+    changes = [[1, {"batch": 1024}], [2, {"batch": 8}]]
+    run = server.create({**RECIPE, "knobs": knobs, "changes": changes}, start=False)
+    run.step(4)
+    until(run, lambda status: status["update"] == 4 and at_rest(status))
+    server.close()
+    assert registry(tmp_path, run_memory=0.01).get(run.id).status()["update"] == 4
+
+
 def test_a_run_keeps_the_memory_it_started_from_when_the_store_has_let_it_go(tmp_path):
     server = registry(tmp_path)
     numbers = np.ones((2, 8), np.float32)

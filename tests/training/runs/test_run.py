@@ -29,7 +29,9 @@ def look(made):
 def test_a_knob_is_checked_with_those_that_are_not_set_yet():
     seen = []
 
-    def room(setup, config):
+    def room(setup, configs):
+        before, config = configs  # what it is now counts too: a divergence puts it back
+        assert before.batch == made._engine.trainer.state.config.batch
         seen.append((config.batch, config.memory))
         if config.batch > 100 and config.memory == "carry":
             raise ConfigError("too much")
