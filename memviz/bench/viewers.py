@@ -1,7 +1,8 @@
 """What looking on costs: training speed with a viewer beside the speed without, and how old a trace is when it is seen.
 
 Two viewers: a WebSocket client that acknowledges five times a second, and (where playwright and a Chromium are there)
-a real browser on the same machine, which draws every frame. Watched and unwatched spells take turns on one run.
+a real browser on the same machine, which draws every frame. Watched and unwatched spells take turns on one run; that of
+the browser trains on one thread throughout, since the browser itself keeps a core busy.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from memviz.bench.stats import Row
 from memviz.contracts.places import kernels
 from memviz.render.scope.encode import unpack
 
+SETTLE = 3000.0  # milliseconds in which a page loads what it has not shown yet: watching is measured, not opening
 ACKNOWLEDGE = 0.2  # seconds between two acknowledgements
 TRAIN = {"solved": False, "seconds": 3600.0}  # longer than it is measured
 Spell = tuple[float, list[float]]  # sequences a second, ages of the frames seen in seconds
@@ -32,18 +34,29 @@ Spell = tuple[float, list[float]]  # sequences a second, ages of the frames seen
 
 def rows(recipe: Mapping[str, Any], rounds: int, seconds: float, show: Callable[[float, str], None]) -> Iterator[Row]:
     """One row per kind of viewer."""
-    names = {name: recipe[name] for name in ("model", "task", "preset")}
     with tempfile.TemporaryDirectory() as home:
         shutil.copytree(kernels(), f"{home}/kernels")
         with serving.app(home) as app, contextlib.ExitStack() as stack:
+            show(0.3, "viewers: client")
             client = Client(app.address, {**recipe, "until": TRAIN})
-            viewers: dict[str, Callable[[float], Spell]] = {"client": client.watch}
-            if browser := stack.enter_context(chromium(client)):
-                viewers["browser"] = browser
-            for viewer, watch in viewers.items():
-                show(0.5, f"viewers: {viewer}")
-                spells = [(client.alone(seconds), watch(seconds)) for _ in range(rounds)]
-                yield {"row": "viewers", **names, "viewer": viewer, **summary(spells)}
+            yield told(recipe, "client", [(client.alone(seconds), client.watch(seconds)) for _ in range(rounds)])
+            client.pause()
+            show(0.6, "viewers: browser")
+            client = Client(app.address, {**on_one_thread(recipe), "until": TRAIN})
+            if look := stack.enter_context(chromium(client)):
+                yield told(recipe, "browser", [(client.alone(seconds), look(seconds)) for _ in range(rounds)])
+
+
+def on_one_thread(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipe with a single lane to work on."""
+    knobs = recipe.get("knobs", {})
+    return {**recipe, "knobs": {**knobs, "training": {**knobs.get("training", {}), "lanes": 1}}}
+
+
+def told(recipe: Mapping[str, Any], viewer: str, spells: list[tuple[float, Spell]]) -> Row:
+    """The row of one viewer."""
+    names = {name: recipe[name] for name in ("model", "task", "preset")}
+    return {"row": "viewers", **names, "viewer": viewer, **summary(spells)}
 
 
 def summary(spells: list[tuple[float, Spell]]) -> Row:
@@ -73,6 +86,15 @@ class Client:
                     raise BenchError(f"viewers: want a run, got {header['message']} ({header['remedy']})")
                 if header["type"] == "status" and header.get("run") and header["update"] > 0:
                     self.run = header["run"]
+                    return
+
+    def pause(self) -> None:
+        """Let the run rest."""
+        with self._socket() as socket:
+            socket.send(json.dumps({"do": "pause"}))
+            while True:
+                header, _ = unpack(socket.recv())
+                if header["type"] == "status" and header["state"] == "paused":
                     return
 
     def alone(self, seconds: float) -> float:
@@ -132,6 +154,7 @@ def _look(browser: Any, client: Client, seconds: float) -> Spell:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"http://{client.address}/?run={client.run}")
     page.wait_for_function("globalThis.memvizScope?.marks.length > 0")
+    page.wait_for_timeout(SETTLE)
     begun, before = client.count()
     page.wait_for_timeout(1000 * seconds)
     ended, after = client.count()
