@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 
 from memviz.ui.recipe import encode
-from tests.browser.looking import PATIENCE, cells, pixels, settle, train
+from tests.browser.looking import cells, pixels, settle, train
 
 pytestmark = pytest.mark.browser
 PICTURE = Path(__file__).parents[2] / "assets" / "lab.png"
 
 
-def test_a_model_without_a_recorded_episode_is_an_empty_state_and_no_error(lab, app, open_page):
-    page = open_page(f"{app.url}?recipe={encode({'model': 'lstm', 'task': 'copy', 'preset': 'lesson', 'seed': 1})}")
-    page.set_default_timeout(PATIENCE)
-    page.get_by_text("no recorded episode yet").wait_for()
+def test_a_network_without_a_memory_has_a_recorded_episode_too(lab):
+    page = lab(f"?recipe={encode({'model': 'lstm', 'task': 'copy', 'preset': 'lesson', 'seed': 1})}")
     assert page.get_by_role("button", name="Train", exact=True).is_visible()
+    assert page.evaluate("memvizScope.state.trace.source") == "recorded"
 
 
 def test_figures_are_saved_without_the_network(lab, tmp_path):

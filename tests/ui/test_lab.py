@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from memviz import catalog
+from memviz.contracts import places
 from memviz.contracts.knob import knobs
 from memviz.training.config import TrainConfig
 from memviz.ui import cards, share
@@ -184,14 +185,21 @@ def test_a_broken_entry_is_a_card(monkeypatch):
     assert told(at)
 
 
-def test_a_model_without_a_recorded_episode_asks_for_none_and_says_what_to_do():
+@pytest.fixture
+def nothing_recorded(tmp_path, monkeypatch):
+    """As for a model of somebody's own: no episode of it ships."""
+    real = places.asset
+    monkeypatch.setattr(places, "asset", lambda name: tmp_path if name == "recorded" else real(name))
+
+
+def test_a_model_without_a_recorded_episode_asks_for_none_and_says_what_to_do(nothing_recorded):
     data = told(lab(recipe=encode({"model": "lstm", "task": "copy", "preset": "lesson", "seed": 1})))
     assert "recorded" not in data["source"]
     assert "no recorded episode" in data["empty"]["text"]
     assert "Train" in data["empty"]["remedy"]
 
 
-def test_full_size_figures_of_a_model_without_a_recorded_episode_are_an_empty_state():
+def test_full_size_figures_of_a_model_without_a_recorded_episode_are_an_empty_state(nothing_recorded):
     at = lab(unfolded=True, recipe=encode({"model": "lstm", "task": "copy", "preset": "lesson", "seed": 1}))
     pick(at, "drawer", "figures")
     assert "No recorded episode ships" in at.info[0].value

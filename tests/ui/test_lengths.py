@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from memviz import catalog
+from memviz.contracts import places
 from memviz.contracts.errors import ConfigError
 from memviz.contracts.signal import Signal
 from memviz.contracts.trace import Trace
@@ -80,7 +81,8 @@ def test_what_cannot_be_measured_is_a_card(monkeypatch):
     assert "cannot be measured" in choose(figures()).warning[0].value
 
 
-def test_a_model_without_weights_offers_no_lengths():
+def test_a_model_without_weights_offers_no_lengths(monkeypatch, tmp_path):
+    monkeypatch.setattr(places, "weights", lambda model: tmp_path / model)
     assert not lengths.shipped("lstm")
     assert told(lab(recipe=encode({"model": "lstm", "task": "copy", "preset": "lesson", "seed": 1})))
 
