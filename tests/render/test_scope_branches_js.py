@@ -77,7 +77,7 @@ def test_branches_are_named_by_where_they_begin_and_their_seeds_where_these_diff
 def test_the_curve_on_show_is_that_of_the_branch_that_is_looked_at():
     code = """
       const curveOf = (branch, ...update) => ({ header: { type: "curve", from: 0, branch }, arrays: { update: { data: update } } });
-      const drawn = () => $view.viewOf(store.get(), null).curve.update;
+      const drawn = () => Array.from($view.viewOf(store.get(), null).curve.update);
       take(store, curveOf(null, 1, 2, 3));
       actions.lookAtBranch(0);
       [curveOf(7, 5), curveOf(0, 1, 2, 8), of(0, 8), curveOf(null, 1, 2, 4)].forEach((frame) => take(store, frame));

@@ -154,13 +154,19 @@ def test_numbers_have_two_significant_digits():
 
 
 def test_a_rewound_run_starts_its_curve_again_and_a_branch_goes_on_from_its_update():
-    curve = {"update": [0, 1, 2, 3, 2, 3, 0], "bits": [0, 1, 2, 3, 4, 5, 6]}
-    found = evaluate(
-        "receive",
-        "[7, 6].map((n) => $receive.latestBranch({ update: curve.update.slice(0, n), bits: curve.bits.slice(0, n) }))",
-        curve=curve,
-    )
-    assert found == [{"update": [0], "bits": [6]}, {"update": [0, 1, 2, 3], "bits": [0, 1, 4, 5]}]
+    code = """
+      [[2, 3], [0], [4], []].map((update) => {
+        const of = (us, first) => Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, Float64Array.from(us, (u) => (name === "update" ? u : first + u))]));
+        const { update: u, norm } = $receive.joined(of([0, 1, 2, 3], 0), of(update, 10));
+        return [Array.from(u), Array.from(norm)];
+      })
+    """  # noqa: E501
+    assert evaluate("receive", code) == [
+        [[0, 1, 2, 3], [0, 1, 12, 13]],
+        [[0], [10]],
+        [[0, 1, 2, 3, 4], [0, 1, 2, 3, 14]],
+        [[0, 1, 2, 3], [0, 1, 2, 3]],
+    ]
 
 
 def test_remembered_traces_are_bounded_and_keep_the_ends():

@@ -22,7 +22,7 @@ def test_another_run_starts_with_nothing_of_the_one_before():
     code = """
       const state = { ...running(traceFrame(2, "probe")), u: 2 };
       const next = changed(state, statusFrame({ run: "b" }));
-      return [[...next.traces.keys()], next.u, next.curve.update];
+      return [[...next.traces.keys()], next.u, Array.from(next.curve.update)];
     """
     assert told(code) == [[], None, []]
 

@@ -88,6 +88,9 @@ class FakeRun:
 
         return leave
 
+    def wants(self, on: bool) -> None:
+        self.wanted = on
+
     def wait_until_alone(self) -> None:
         self._alone.wait(20)
 

@@ -28,6 +28,7 @@ class Publisher:
         self._next = 0.0  # not before then
         self.phase: Mapping[str, Any] | None = None
         self.alone_since: float | None = clock.now()  # since when nobody has been subscribed
+        self.wanted = True  # somebody is ready for the next trace; any thread may say so
 
     @property
     def watched(self) -> bool:
@@ -68,8 +69,8 @@ class Publisher:
         self.tell("phase")
 
     def due(self) -> bool:
-        """Whether somebody watches and the last trace is old enough."""
-        return self.watched and self._clock.now() >= self._next
+        """Whether somebody watches and is ready for a trace, and the last one is old enough."""
+        return self.watched and self.wanted and self._clock.now() >= self._next
 
     def show(self, make: Callable[[], Trace]) -> None:
         """Make a trace and tell; the next is due when this one has been paid for."""

@@ -186,6 +186,10 @@ class Run:
         self._driver.put("show", self._engine.show)
         return leave
 
+    def wants(self, on: bool) -> None:
+        """Whether anybody who listens is ready for the next trace of the training: without, none is made."""
+        self._engine.publisher.wanted = on
+
     def latest(self) -> tuple[int, Trace | None]:
         """The newest trace and its version; (0, None) before the first."""
         return self._engine.publisher.latest

@@ -28,6 +28,7 @@ class Channel:
         self._loop = loop
         self._viewers: set[asyncio.Event] = set()
         self._deep: set[asyncio.Event] = set()  # those who look at gradients
+        self._ready: set[asyncio.Event] = set()  # those who have drawn what they got
         self._unsubscribe: Callable[[], None] | None = None
         self._scheduled = False  # a wake-up is already on its way to the loop: training may publish faster
         self._version, self._frame = -1, b""
@@ -43,6 +44,7 @@ class Channel:
     def join(self, wake: asyncio.Event) -> None:
         """Set `wake` whenever there is news. The first viewer makes the run count as watched."""
         self._viewers.add(wake)
+        self.ready(wake, True)
         if self._unsubscribe is None:
             self._unsubscribe = self.run.subscribe(self.publish)
         self._wake()  # the number of viewers is news too
@@ -50,11 +52,17 @@ class Channel:
     def leave(self, wake: asyncio.Event) -> None:
         """Stop waking `wake`. When the last viewer has left, the run is told that nobody watches."""
         self.gradients(wake, False)
+        self.ready(wake, False)
         self._viewers.discard(wake)
         if not self._viewers and self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
         self._wake()
+
+    def ready(self, wake: asyncio.Event, on: bool) -> None:
+        """Have the run make traces as long as at least one viewer is ready for the next."""
+        (self._ready.add if on else self._ready.discard)(wake)
+        self.run.wants(bool(self._ready))
 
     def gradients(self, wake: asyncio.Event, on: bool) -> None:
         """Have the run's traces hold gradients as long as at least one viewer looks at them."""

@@ -89,8 +89,7 @@ class Connection:
     def _obey(self, message: Mapping[str, Any]) -> None:
         name = message["do"]
         if name == "ack":  # whatever was drawn, the browser has time for the next
-            self.viewer.sent.ready = True
-            self.viewer.wake.set()
+            self.viewer.drew()
             return
         command = COMMANDS.get(name)
         if command is None:
@@ -146,6 +145,7 @@ class Connection:
             version, frame = channel.frame()
             if version != sent.version:
                 sent.version, sent.ready = version, False
+                channel.ready(viewer.wake, False)
                 await self._socket.send_bytes(frame)
 
     async def _send_probe(self, channel: Channel, sent: Sent, update: int, branch: int | None) -> None:

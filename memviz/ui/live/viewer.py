@@ -70,6 +70,13 @@ class Viewer:
         self._gone = True
         self.watch(None)
 
+    def drew(self) -> None:
+        """It has drawn what it got, whatever that was, and has time for the next."""
+        self.sent.ready = True
+        if self.channel is not None:
+            self.channel.ready(self.wake, True)
+        self.wake.set()
+
     def see_gradients(self, on: bool) -> None:
         """Have gradients in what is watched, now and after another run was started."""
         self.gradients = on

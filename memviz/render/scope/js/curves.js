@@ -25,7 +25,13 @@ export function createCurves(actions) {
     return { spec, canvas, value, low, chance, element: h("div.curve", {}, h("div.curve-head", {}, h("span", {}, spec.title), chance, value), canvas, low) };
   });
   const element = h("section.curves", {}, h("h2", {}, "Learning"), ...charts.map((chart) => chart.element));
-  const draw = onChange((view) => charts.forEach((chart) => drawCurve(view, chart)));
+  const draw = onChange((view) => {
+    const width = charts[0].canvas.parentElement.clientWidth; // that of all three, and so are the places of the updates
+    if (!width) return;
+    const x = (u) => 1 + axis.to(u) * (width - 2);
+    const xs = view.curve.update.map(x);
+    charts.forEach((chart) => drawCurve(view, chart, { width, x, xs }));
+  });
   const update = (view) => {
     if (!show(element, view.curve.update.length > 1)) return;
     axis = trainingAxis(view);
@@ -34,20 +40,16 @@ export function createCurves(actions) {
   return { element, update };
 }
 
-function drawCurve(view, { spec, canvas, value, low, chance: said }) {
+function drawCurve(view, { spec, canvas, value, low, chance: said }, { width, x, xs }) {
   const { curve, ink, status, solvedAt, zoom, hoverU } = view;
   const u = Math.round(hoverU ?? shownUpdate(view));
-  const width = canvas.parentElement.clientWidth;
-  if (!width) return;
   const height = Math.round(50 * zoom);
   const context = sharp(canvas, width, height);
-  const axis = trainingAxis(view);
   const values = curve[spec.key];
   const [chance, bound] = [status?.metrics?.[spec.chance], status?.metrics?.[spec.bound]];
   const scale = spec.log ? logScale(values, height) : linearScale(values, chance, height);
-  const x = (u) => 1 + axis.to(u) * (width - 2);
   drawGround(context, { width, height, ink, levels: [chance, bound], y: scale.y, solved: solvedAt === null ? null : x(solvedAt) });
-  const bins = binned(curve.update.map(x), values, width, spec.log);
+  const bins = binned(xs, values, width, spec.log);
   drawSpread(context, bins, scale.y, ink.spread);
   drawMean(context, bins, scale.y, ink.ink, 1.6);
   context.fillStyle = ink.muted;

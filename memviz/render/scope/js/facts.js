@@ -1,6 +1,6 @@
 // What a trace says about itself: pure functions from arrays to numbers, by kind and dims and never by a model's name.
 
-import { rowAt, valueAt } from "./reduce.js";
+import { rowAt } from "./reduce.js";
 
 export const STRONG = 0.5; // a weight that decides where a head is
 const cache = new WeakMap();
@@ -56,13 +56,39 @@ export function effectiveSlots(row) {
 
 /** The largest weight that any head of a side puts on a slot at a step: `{ value, head }`. */
 export function strongestHead(trace, side, t, slot) {
-  const name = weightingOf(trace, side);
-  const found = { value: 0, head: 0 };
-  for (let head = 0; head < (trace.sizes[side] ?? 0); head++) {
-    const value = valueAt(trace, name, { t, [side]: head, slot });
-    if (value > found.value) Object.assign(found, { value, head });
-  }
-  return found;
+  const { values, heads } = strongest(trace, side);
+  const at = t * (trace.sizes.slot ?? 0) + slot;
+  return { value: values[at] ?? 0, head: heads[at] ?? 0 };
+}
+
+/** The same for all steps and slots, (T, slots) row by row: a whole table costs less than a few thousand questions. */
+function strongest(trace, side) {
+  return once(trace, `strongest ${side}`, () => {
+    const name = weightingOf(trace, side);
+    const [slots, count] = [trace.sizes.slot ?? 0, name ? (trace.sizes[side] ?? 0) : 0];
+    const table = { values: new Float32Array(trace.T * slots), heads: new Uint16Array(trace.T * slots) };
+    for (let t = 0; t < trace.T; t++) {
+      for (let head = 0; head < count; head++) {
+        const row = rowAt(trace, name, { t, [side]: head });
+        for (let slot = 0, at = t * slots; slot < slots; slot++, at++) {
+          if (row[slot] > table.values[at]) [table.values[at], table.heads[at]] = [row[slot], head];
+        }
+      }
+    }
+    return table;
+  });
+}
+
+/** The largest weight that any head of a side ever puts on each slot. */
+export function touched(trace, side) {
+  return once(trace, `touched ${side}`, () => {
+    const { values } = strongest(trace, side);
+    const most = new Float32Array(trace.sizes.slot ?? 0);
+    for (let at = 0, slot = 0; at < values.length; at++, slot = slot + 1 === most.length ? 0 : slot + 1) {
+      if (values[at] > most[slot]) most[slot] = values[at];
+    }
+    return most;
+  });
 }
 
 /** Whether the answers of a trace are classes: every one of them is a distribution. */
@@ -102,13 +128,10 @@ export function shiftOf(trace, side, t, head) {
 /** Slots by the step at which they are first written above a twentieth; never written: -1. */
 export function firstWrites(trace) {
   return once(trace, "first writes", () => {
-    const slots = trace.sizes.slot ?? 0;
-    const first = new Int32Array(slots).fill(-1);
-    if (!weightingOf(trace, "write")) return first;
-    for (let slot = 0; slot < slots; slot++) {
-      for (let t = 0; t < trace.T && first[slot] < 0; t++) {
-        if (strongestHead(trace, "write", t, slot).value > 0.05) first[slot] = t;
-      }
+    const first = new Int32Array(trace.sizes.slot ?? 0).fill(-1);
+    const { values } = strongest(trace, "write");
+    for (let t = trace.T - 1; t >= 0; t--) {
+      for (let slot = 0; slot < first.length; slot++) if (values[t * first.length + slot] > 0.05) first[slot] = t;
     }
     return first;
   });
@@ -123,17 +146,11 @@ export function slotOrder(trace, order) {
     const all = Array.from({ length: trace.sizes.slot ?? 0 }, (_, slot) => slot);
     const first = firstWrites(trace);
     if (order === "all") return all;
-    const touched = all.filter((slot) => first[slot] >= 0 || readEver(trace, slot));
-    const kept = touched.length ? touched : all;
+    const read = touched(trace, "read");
+    const used = all.filter((slot) => first[slot] >= 0 || read[slot] > 0.25);
+    const kept = used.length ? used : all;
     if (order === "touched") return kept;
     const when = (slot) => (first[slot] < 0 ? Infinity : first[slot]);
     return [...kept].sort((a, b) => when(a) - when(b) || a - b);
   });
-}
-
-function readEver(trace, slot) {
-  for (let t = 0; t < trace.T; t++) {
-    if (weightingOf(trace, "read") && strongestHead(trace, "read", t, slot).value > 0.25) return true;
-  }
-  return false;
 }

@@ -71,8 +71,12 @@ function readError(trace, name, shift) {
   for (let t = 1; t < trace.T; t++) {
     const [vector, weights] = [rowAt(trace, name, { t, read: 0 }), rowAt(trace, weighting, { t, read: 0 })];
     const sum = new Float64Array(vector.length);
-    weights.forEach((w, slot) => w > 1e-4 && rowAt(trace, memory, { t: t + shift, slot }).forEach((m, word) => (sum[word] += w * m)));
-    vector.forEach((value, word) => (error += (value - sum[word]) ** 2));
+    for (let slot = 0; slot < weights.length; slot++) {
+      if (weights[slot] <= 1e-4) continue;
+      const held = rowAt(trace, memory, { t: t + shift, slot });
+      for (let word = 0; word < sum.length; word++) sum[word] += weights[slot] * held[word];
+    }
+    for (let word = 0; word < sum.length; word++) error += (vector[word] - sum[word]) ** 2;
   }
   return error;
 }
@@ -83,9 +87,11 @@ function readError(trace, name, shift) {
  */
 export function writerOf(trace, slot, at) {
   if (!weightingOf(trace, "write")) return null;
-  const signals = writeSignals(trace);
-  const last = readsAfterWrite(trace) ? at : at - 1;
-  return signals ? byContent(trace, signals, slot, last) : byWeight(trace, slot, last);
+  return once(trace, `writer ${slot} ${at}`, () => {
+    const signals = writeSignals(trace);
+    const last = readsAfterWrite(trace) ? at : at - 1;
+    return signals ? byContent(trace, signals, slot, last) : byWeight(trace, slot, last);
+  });
 }
 
 function byContent(trace, signals, slot, last) {
@@ -101,8 +107,9 @@ function byContent(trace, signals, slot, last) {
       share += (added[word] * survived[word] * content[word]) / norm;
       survived[word] *= kept[word];
     }
+    if (!(share > (best?.share ?? LEAST_SHARE))) continue;
     const { value, head } = strongestHead(trace, "write", t, slot);
-    if (value >= LEAST_WEIGHT && share > (best?.share ?? LEAST_SHARE)) best = { t, head, value, share };
+    if (value >= LEAST_WEIGHT) best = { t, head, value, share };
   }
   return best;
 }

@@ -2,7 +2,7 @@
 
 import { cssAt, indexer } from "./colours.js";
 import { h, onChange, setAttribute, sharp, show } from "./dom.js";
-import { once, strongestHead, weightingOf } from "./facts.js";
+import { touched, weightingOf } from "./facts.js";
 import { MANY } from "./view.js";
 
 const WIDTH = 14; // pixels
@@ -26,16 +26,6 @@ export function createMinimap(actions) {
     draw([view.trace, view.allSlots, view.slots, view.slot, view.theme, view.zoom, height, globalThis.devicePixelRatio], view, height);
   };
   return { element, update };
-}
-
-/** The largest weight that a side ever puts on each slot. */
-export function touched(trace, side) {
-  return once(trace, `touched ${side}`, () => {
-    const most = new Float32Array(trace.sizes.slot ?? 0);
-    if (!weightingOf(trace, side)) return most;
-    for (let t = 0; t < trace.T; t++) most.forEach((value, slot) => (most[slot] = Math.max(value, strongestHead(trace, side, t, slot).value)));
-    return most;
-  });
 }
 
 function listen(element, view, actions) {

@@ -21,7 +21,7 @@ export function createNotice(actions) {
   return { element, update };
 }
 
-/** `{ tone: "busy" | "good" | "bad" | "quiet", text, remedy }` or null. Pure. */
+/** `{ tone: "busy" | "live" | "good" | "bad" | "quiet", text, remedy }` or null. Pure. */
 export function noticeOf({ trouble, connection, status, trace, slow, pending, empty }) {
   if (trouble) return { tone: "bad", text: trouble.message, remedy: trouble.remedy };
   if (connection === "lost") return { tone: "bad", text: "The connection is lost; the run goes on.", remedy: "Trying again. What you see can still be scrubbed." };
@@ -39,7 +39,7 @@ function statusNotice(status) {
     unprepared: { tone: "bad", text: `The kernels could not be compiled. ${message}`, remedy: "Train tries once more; the server's log has the details." },
     compiling: { tone: "busy", text: message || "Compiling the kernels; the first start takes about 15 seconds. The recorded episode plays meanwhile." },
     waiting: { tone: "busy", text: place ? `Waiting in line: place ${place}.` : "Waiting in line.", remedy: message },
-    training: { tone: "busy", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },
+    training: { tone: "live", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },
     paused: { tone: "quiet", text: `Paused at update ${grouped(update)}.`, remedy: message },
     solved: { tone: "good", text: `Solved at update ${grouped(status.solved_at ?? update)}: every bit of the exam is right.`, remedy: `${sequences} in ${two(status.seconds)} s.${message ? ` ${message}` : ""}` },
     finished: { tone: "quiet", text: `Finished at update ${grouped(update)}.`, remedy: message },

@@ -2,6 +2,7 @@
 
 import { traceOf } from "./decode.js";
 import { moving, remember } from "./records.js";
+import { NO_CURVE } from "./store.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
 
@@ -49,7 +50,7 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { traces: new Map(), curve: { update: [], bits: [], wrong: [], norm: [] }, u: null, wanted: null } : rewritten ? blank : first ? { traces: new Map() } : {};
+  const fresh = other ? { traces: new Map(), curve: NO_CURVE, u: null, wanted: null } : rewritten ? blank : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
@@ -58,22 +59,25 @@ function receiveStatus(state, { header }) {
 }
 
 function receiveCurve(state, { header, arrays }) {
-  const columns = ["update", "bits", "wrong", "norm"];
+  const fresh = columnsOf((name) => Float64Array.from(arrays[name]?.data ?? []));
   const other = header.branch ?? null; // of a branch that is looked at; it comes whole
-  const fresh = Object.fromEntries(columns.map((name) => [name, Array.from(arrays[name]?.data ?? [])]));
-  const whole = columns.map((name) => [name, header.from === 0 ? fresh[name] : state.curve[name].concat(fresh[name])]);
   if (other !== null) return { branchCurve: { ...fresh, of: other } };
-  return { curve: latestBranch(Object.fromEntries(whole)) };
+  return { curve: header.from === 0 ? fresh : joined(state.curve, fresh) };
 }
 
-/** A run that was rewound or branched goes on from an earlier update: what came after that update is another story. Pure. */
-export function latestBranch(curve) {
-  const kept = [];
-  curve.update.forEach((update, i) => {
-    while (kept.length && curve.update[kept.at(-1)] >= update) kept.pop();
-    kept.push(i);
+function columnsOf(make) {
+  return Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, make(name)]));
+}
+
+/** A curve and the points after it. A run that goes on from an earlier update replaces what came after that. Pure. */
+export function joined(curve, points) {
+  const kept = curve.update.findLastIndex((update) => !(update >= points.update[0])) + 1;
+  return columnsOf((name) => {
+    const whole = new Float64Array(kept + points[name].length);
+    whole.set(curve[name].subarray(0, kept));
+    whole.set(points[name], kept);
+    return whole;
   });
-  return kept.length === curve.update.length ? curve : Object.fromEntries(Object.entries(curve).map(([name, values]) => [name, kept.map((i) => values[i])]));
 }
 
 function receivePhase(state, { header }) {

@@ -41,8 +41,9 @@ export function trainingAxis(state) {
   const { curve, status } = state;
   const max = Math.max(1, status?.update ?? 0, curve.update.at(-1) ?? 0, recordsOf(state).at(-1) ?? 0);
   const bend = Math.max(1, max / 60);
-  const to = (u) => Math.log1p(u / bend) / Math.log1p(max / bend);
-  const from = (x) => Math.expm1(x * Math.log1p(max / bend)) * bend;
+  const whole = Math.log1p(max / bend);
+  const to = (u) => Math.log1p(u / bend) / whole;
+  const from = (x) => Math.expm1(x * whole) * bend;
   return { max, to, from };
 }
 

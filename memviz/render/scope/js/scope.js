@@ -29,6 +29,7 @@ import { createTraining } from "./training.js";
 import { viewOf } from "./view.js";
 
 const NEWS = 0.12; // seconds
+const SHARE = 10; // a picture that took a second to draw is followed by none for ten: most of the processor is the training's
 
 /**
  * Mounts a scope into `element`.
@@ -118,6 +119,7 @@ function build(scope, element) {
 /** Everything that is drawn, drawn once; called from the animation frame only. */
 function draw(scope) {
   const { store, root } = scope;
+  const begun = performance.now();
   scope.place.restore();
   const state = store.get();
   root.classList.toggle("folded", !state.unfolded);
@@ -132,15 +134,15 @@ function draw(scope) {
   if (scope.view) for (const part of scope.parts) part.update(scope.view);
   else scope.controls.update(state);
   scope.drawn += 1;
-  acknowledge(scope);
+  acknowledge(scope, Math.min(1000, SHARE * (performance.now() - begun)));
 }
 
-/** Tells the server that its newest version is on the screen, and how long that took. */
-function acknowledge(scope) {
+/** Notes how long the newest version took to the screen, and tells the server once there is time for another. */
+function acknowledge(scope, pause) {
   if (!scope.pending) return;
   const { version, published } = scope.pending;
   scope.pending = null;
-  if (version !== undefined) scope.send({ do: "ack", v: version });
+  if (version !== undefined) setTimeout(() => scope.send({ do: "ack", v: version }), pause);
   if (published) scope.marks = [...scope.marks.slice(-499), Date.now() / 1000 - published];
 }
 
@@ -166,7 +168,7 @@ function take(scope, frame) {
   const { v, published, type, run } = frame.header;
   if (v !== undefined) {
     scope.pending = { version: v, published };
-    if (document.hidden) setTimeout(() => acknowledge(scope), 1000); // a hidden page draws nothing but stays in the conversation
+    if (document.hidden) setTimeout(() => acknowledge(scope, 0), 1000); // a hidden page draws nothing but stays in the conversation
   }
   if (type === "status" && run && run !== before.status?.run) {
     scope.source?.follow(run);

@@ -57,7 +57,7 @@ export function createLoop(tick, draw) {
 }
 
 /** A curve without points. */
-export const NO_CURVE = { update: [], bits: [], wrong: [], norm: [] };
+export const NO_CURVE = Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, new Float64Array(0)]));
 
 /** What a scope starts with. */
 export const INITIAL = {
