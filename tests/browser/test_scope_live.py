@@ -52,6 +52,26 @@ def test_the_recorded_episode_plays_before_anything_is_started(live):
     assert run.paths == ["/ws/new"]
 
 
+def test_a_picture_that_was_slow_to_draw_is_acknowledged_late(live):
+    run, page = started(live)
+    page.evaluate("""() => {
+      const [now, send] = [performance.now.bind(performance), WebSocket.prototype.send];
+      let extra = 0;
+      performance.now = () => now() + (extra += 30); // every look at the clock finds it 30 ms later
+      globalThis.acknowledged = {};
+      WebSocket.prototype.send = function (text) {
+        const { do: name, v } = JSON.parse(text);
+        if (name === "ack") acknowledged[v] = Date.now() / 1000;
+        return send.call(this, text);
+      };
+    }""")
+    run.show(512)
+    page.wait_for_function("acknowledged[513]")
+    took = page.evaluate("acknowledged[513] - memvizScope.state.trace.published - memvizScope.marks.at(-1)")
+    assert took + 0.002 >= 0.3  # ten times as long as it took to draw, on clocks of whole milliseconds
+    assert took < 5
+
+
 def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live):
     run, page = started(live)
     until(page, run, "start")

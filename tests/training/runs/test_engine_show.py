@@ -36,6 +36,19 @@ def test_traces_are_shown_at_most_ten_times_a_second():
     assert trace.meta["update"] <= engine.trainer.state.update
 
 
+def test_no_trace_is_made_while_nobody_is_ready_for_one():
+    clock = stand_in.StillClock(tick=0.002)
+    engine = stand_in.engine(clock)
+    engine.publisher.subscribe(lambda kind: None)
+    engine.publisher.wanted = False
+    engine.go()
+    work(engine, turns=100)
+    assert engine.publisher.latest == (0, None)
+    engine.publisher.wanted = True
+    engine.turn()
+    assert engine.publisher.latest[0] == 1
+
+
 def test_an_expensive_trace_is_shown_more_rarely():
     clock = stand_in.StillClock(tick=0.005)
     engine = stand_in.engine(clock)

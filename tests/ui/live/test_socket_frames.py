@@ -19,6 +19,20 @@ def test_a_browser_that_does_not_answer_gets_no_more_traces_and_then_only_the_la
     assert latest["update"] == 512
 
 
+def test_a_run_makes_traces_as_long_as_one_browser_is_ready_for_the_next(server, open_socket):
+    slow = open_socket()
+    run = started(server, slow)
+    slow.next("trace")
+    until(lambda: not run.wanted)
+    quick = open_socket(run=run.id, owner="bob")
+    got, _ = quick.next("trace")
+    until(lambda: not run.wanted)
+    quick.send(do="ack", v=got["v"])
+    until(lambda: run.wanted)
+    quick.connection.close()
+    until(lambda: not run.wanted)
+
+
 def test_a_trace_is_packed_once_for_all_who_watch(server, open_socket, monkeypatch):
     owner = open_socket()
     run = started(server, owner)
