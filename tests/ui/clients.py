@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from tests.ui.fakes import NEWS
 
 RECIPE = {"model": "ntm", "task": "copy", "preset": "lesson", "seed": 3}
 
@@ -15,8 +15,6 @@ def started(server, client):
 
 
 def until(happened):
-    """Look again and again, for what tells nobody when it happens; fails when it has not within 20 s."""
-    end = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    """Wait for something in fakes.py to have happened; fails when it has not within 20 s."""
+    with NEWS:
+        assert NEWS.wait_for(happened, timeout=20)

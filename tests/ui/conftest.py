@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from memviz.render.scope.encode import unpack
 from memviz.ui.desk import Desk
 from memviz.ui.live import routes
-from tests.ui.fakes import FakeRegistry
+from tests.ui.fakes import FakeDesk, FakeRegistry
 
 PATIENCE = 20.0  # seconds; a test that waits so long has failed
 Frame = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -53,7 +53,7 @@ class Client:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Our routes with a desk of the test's own."""
-    desk = Desk()
+    desk = FakeDesk()
     desk.__dict__["registry"] = FakeRegistry()
     monkeypatch.setattr(routes, "desk", lambda: desk)
     config = uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="critical", ws="websockets-sansio")

@@ -10,7 +10,32 @@ from typing import Any
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.ui.desk import Desk
 from tests.render import synthetic
+
+NEWS = threading.Condition()  # told whenever something in this file changes
+
+
+def told() -> None:
+    """Wake whoever waits for something to happen."""
+    with NEWS:
+        NEWS.notify_all()
+
+
+class Log(list[Any]):
+    """A list that tells when something is appended."""
+
+    def append(self, item: Any) -> None:
+        super().append(item)
+        told()
+
+
+class FakeDesk(Desk):
+    """A desk that tells when something of it changes, such as the number of open sockets."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        told()
 
 
 class FakeRun:
@@ -22,10 +47,9 @@ class FakeRun:
         self.newest: tuple[int, Any] = (0, None)
         self.epoch = 0
         self.exam: dict[str, Any] | None = None
-        self.calls: list[tuple[Any, ...]] = []
+        self.calls, self.wanted = Log(), True
         self.recorded: list[tuple[int, bool]] = []  # what was asked of `record`
-        self._alone = threading.Event()
-        self._callbacks: list[Callable[[str], None]] = []
+        self._callbacks: list[Callable[[str], None]] = Log()
         self.publish(0)
 
     def publish(self, update: int, state: str = "training") -> None:
@@ -84,15 +108,13 @@ class FakeRun:
 
         def leave() -> None:
             self._callbacks.remove(callback)
-            self._alone.set()
+            told()
 
         return leave
 
     def wants(self, on: bool) -> None:
         self.wanted = on
-
-    def wait_until_alone(self) -> None:
-        self._alone.wait(20)
+        told()
 
     @property
     def watched(self) -> int:
@@ -146,6 +168,7 @@ class FakeRegistry:
             raise self.fail
         run = FakeRun(f"run{len(self.runs)}", recipe, owner)
         self.runs[run.id] = run
+        told()
         return run
 
     def get(self, run_id: str) -> FakeRun:

@@ -57,8 +57,7 @@ def test_the_run_learns_when_its_last_viewer_has_gone(server, open_socket):
     other.next("status", lambda h: h["viewers"] == 1)
     assert run.watched == 1
     other.connection.close()
-    run.wait_until_alone()
-    assert run.watched == 0
+    until(lambda: not run.watched)
 
 
 def test_only_the_last_probe_asked_for_matters(server, open_socket):

@@ -10,6 +10,7 @@ import pytest
 from memviz.ui.live import hub
 from memviz.ui.live.prepare import Preparation
 from tests.ui.clients import RECIPE, started, until
+from tests.ui.fakes import Log
 
 
 def test_who_only_watches_may_look_at_gradients_and_takes_them_off_by_leaving(server, open_socket):
@@ -60,7 +61,7 @@ def test_an_episode_of_the_slow_motion_is_called_one(server, open_socket):
 
 
 def test_the_verdict_on_a_link_is_found_off_the_loop_and_only_an_answer_is_kept(server, open_socket, monkeypatch):
-    answers, threads = iter(["", "The same result as in the link, bit for bit."]), []
+    answers, threads = iter(["", "The same result as in the link, bit for bit."]), Log()
 
     def compare(run):
         threads.append(threading.current_thread())
