@@ -73,7 +73,7 @@ def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[s
         if "viewers" in chosen:
             yield from viewers.rows(recipe, plan.rounds, 2 * plan.seconds, show)
         if "solve" in chosen:
-            yield from solve.rows(recipe, plan.over(10), plan.most or 600.0, show)
+            yield from solve.rows(recipe, plan.over(10), plan.most or 60.0, show)
     if "package" in chosen:
         for size, batch in bars.asked_for("package"):
             if plan.model in (None, size["model"]):

@@ -1,6 +1,7 @@
 """Measure this machine: the core beside its torch twin and the machine's peak, starts, and seconds to solve.
 
-  memviz bench                          every row; 20 to 60 minutes on a quiet machine
+  memviz bench --model ntm              every row of one model; 20 minutes on a quiet machine
+  memviz bench                          of all models; an hour and a half
   memviz bench --quick                  a few short rounds, to see that it works
   memviz bench --rows throughput --model ntm --batches 16 --compile --json
   memviz bench --rows table --out assets/results/lesson.json
@@ -13,8 +14,8 @@ Rows:
   topk         exact reads of the 8 nearest of 10,000 keys of width 64, beside NumPy's matrix product and argpartition
   start        seconds from the command line to the first update, cold and warm, and to an app that answers
   viewers      training speed while a client or a browser looks on, and the age of a trace when it is seen
-  solve        sequences and seconds until solved, over 10 fresh seeds, and how many then make no error on
-               sequences far longer than any they saw
+  solve        sequences and seconds until solved, over 10 fresh seeds of --max-seconds (60) each at most, and how many
+               then make no error on sequences far longer than any they saw
   table        every model on every task at the lesson preset, on one core: the runs behind the app's table. Three
                seeds where the first is solved within --max-seconds (20); stopped, it goes on where it was
 
