@@ -72,6 +72,19 @@ def test_a_picture_that_was_slow_to_draw_is_acknowledged_late(live):
     assert took < 5
 
 
+def test_a_trace_that_changes_nothing_on_show_is_acknowledged_too(live):
+    run, page = started(live)
+    run.show(64)
+    with run.wake:
+        assert run.wake.wait_for(lambda: any(ack["v"] == 65 for ack in run.heard("ack")), timeout=10), run.told
+    page.evaluate("memvizScope.state.playing && memvizScope.actions.playPause()")
+    page.wait_for_function("!memvizScope.state.playing")
+    run.say(run.trace(512, "recorded"))  # too late: a run is on show
+    with run.wake:
+        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=10), run.told
+    assert page.evaluate("memvizScope.state.trace.update") == 64
+
+
 def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live):
     run, page = started(live)
     until(page, run, "start")

@@ -168,6 +168,7 @@ function take(scope, frame) {
   const { v, published, type, run } = frame.header;
   if (v !== undefined) {
     scope.pending = { version: v, published };
+    scope.loop.later(NEWS); // also when it changes nothing on show: what is not acknowledged is not followed by another
     if (document.hidden) setTimeout(() => acknowledge(scope, 0), 1000); // a hidden page draws nothing but stays in the conversation
   }
   if (type === "status" && run && run !== before.status?.run) {
