@@ -65,11 +65,10 @@ def test_a_picture_that_was_slow_to_draw_is_acknowledged_late(live):
         return send.call(this, text);
       };
     }""")
-    run.show(512)
-    page.wait_for_function("acknowledged[513]")
-    took = page.evaluate("acknowledged[513] - memvizScope.state.trace.published - memvizScope.marks.at(-1)")
-    assert took + 0.002 >= 0.3  # ten times as long as it took to draw, on clocks of whole milliseconds
-    assert took < 5
+    run.show(8000)  # 2.9 seconds of training: no longer the beginning
+    page.wait_for_function("acknowledged[8001]")
+    took = page.evaluate("acknowledged[8001] - memvizScope.state.trace.published - memvizScope.marks.at(-1)")
+    assert 0.248 <= took < 5  # on clocks of whole milliseconds
 
 
 def test_a_trace_that_changes_nothing_on_show_is_acknowledged_too(live):

@@ -18,6 +18,12 @@ def test_a_rewritten_epoch_forgets_what_was_recorded_of_the_old_one():
     assert told(code) == [[[2, 8], 2, 0], [[], None, None]]
 
 
+def test_the_page_rests_ten_times_as_long_as_a_picture_takes_but_not_at_the_beginning_and_not_for_long():
+    code = "return [[20, 1.9], [20, 2], [3, 60], [90, 60]].map(([ms, seconds]) => $pace.restAfter(ms, { seconds }));"
+    assert told(code) == [0, 200, 30, 250]
+    assert told("return $pace.restAfter(20, null);") == 0
+
+
 def test_another_run_starts_with_nothing_of_the_one_before():
     code = """
       const state = { ...running(traceFrame(2, "probe")), u: 2 };

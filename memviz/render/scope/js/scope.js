@@ -12,6 +12,7 @@ import { createFindings } from "./findings.js";
 import { createHelp } from "./help.js";
 import { actionOf } from "./keyboard.js";
 import { createNotice } from "./notice.js";
+import { restAfter } from "./pace.js";
 import { createPlace } from "./place.js";
 import { createPlayer } from "./player.js";
 import { createPointer } from "./pointer.js";
@@ -29,7 +30,6 @@ import { createTraining } from "./training.js";
 import { viewOf } from "./view.js";
 
 const NEWS = 0.12; // seconds
-const SHARE = 10; // a picture that took a second to draw is followed by none for ten: most of the processor is the training's
 
 /**
  * Mounts a scope into `element`.
@@ -134,15 +134,15 @@ function draw(scope) {
   if (scope.view) for (const part of scope.parts) part.update(scope.view);
   else scope.controls.update(state);
   scope.drawn += 1;
-  acknowledge(scope, Math.min(1000, SHARE * (performance.now() - begun)));
+  acknowledge(scope, restAfter(performance.now() - begun, state.status));
 }
 
 /** Notes how long the newest version took to the screen, and tells the server once there is time for another. */
-function acknowledge(scope, pause) {
+function acknowledge(scope, rest) {
   if (!scope.pending) return;
   const { version, published } = scope.pending;
   scope.pending = null;
-  if (version !== undefined) setTimeout(() => scope.send({ do: "ack", v: version }), pause);
+  if (version !== undefined) setTimeout(() => scope.send({ do: "ack", v: version }), rest);
   if (published) scope.marks = [...scope.marks.slice(-499), Date.now() / 1000 - published];
 }
 
