@@ -207,8 +207,6 @@ class Engine:
             self.rest("diverged", str(error))
             return False
         if progress is None:
-            if self._rest == "finished":
-                self.trainer.end_polish()  # single steps leave one as it is, to go on with
             solved = self._budget.solved and self.trainer.state.solved is not None
             self.rest("solved" if solved else self._rest)
             return False

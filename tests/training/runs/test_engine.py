@@ -7,7 +7,6 @@ import pytest
 
 from memviz.contracts.errors import ConfigError
 from memviz.training.config import Until
-from memviz.training.loop import complete
 from memviz.training.runs.status import status
 from tests.training import stand_in
 from tests.training.stand_in import work
@@ -45,20 +44,6 @@ def test_steps_end_paused_and_a_budget_finished():
     engine.go(Until(False, updates=5))
     work(engine)
     assert (engine.state, engine.trainer.state.update) == ("finished", 5)
-
-
-def test_a_budget_that_ends_a_polish_ends_with_the_best_state_as_the_command_line_does():
-    engine, alone = stand_in.engine(goal=Until(updates=400), polish=10**6), stand_in.trainer(polish=10**6)
-    engine.go()
-    work(engine)
-    list(complete(alone, Until(updates=400)))
-    assert (engine.state, engine.trainer.state.update) == ("solved", 400)
-    np.testing.assert_array_equal(engine.trainer.state.params, alone.state.params)
-    np.testing.assert_array_equal(engine.history.kept[-1].state.params, alone.state.params)
-    assert engine.trainer.state.exam == alone.state.exam
-    engine.step(1)  # a person may well go on from there
-    work(engine)
-    assert (engine.state, engine.trainer.state.update) == ("paused", 401)
 
 
 def test_after_single_steps_it_goes_on_towards_the_goal_it_had():
