@@ -1,7 +1,7 @@
 """What looking on costs: training speed with a viewer beside the speed without, and how old a trace is when it is seen.
 
 Two viewers: a WebSocket client that acknowledges five times a second, and (where playwright and a Chromium are there)
-a real browser on the same machine, which draws every frame. Watched and unwatched spells take turns on one run; that of
+a real browser on the same machine. Watched and unwatched spells take turns on one run; that of
 the browser trains on one thread throughout, since the browser itself keeps a core busy.
 """
 
@@ -105,7 +105,7 @@ class Client:
         return (after - before) / (ended - begun)
 
     def watch(self, seconds: float) -> Spell:
-        """Sequences a second while every trace is received, and how old each was on arrival."""
+        """Sequences a second while a trace comes after every acknowledgement, and how old each was on arrival."""
         ages: list[float] = []
         begun, before = self.count()
         with self._socket() as socket:

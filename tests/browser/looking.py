@@ -43,6 +43,7 @@ def train(page, seed=None):
         page.evaluate("(recipe) => { memvizScope.update({ recipe }); memvizScope.actions.start(); }", recipe)
     page.wait_for_function("(before) => (memvizScope.state.status?.run ?? before) !== before", arg=before)
     wait_for_state(page, "solved")
+    page.wait_for_function("(({ u, trace, status }) => u !== null || trace.update === status.update)(memvizScope.state)")
     return status(page, "run")
 
 

@@ -118,5 +118,8 @@ def test_a_pause_freezes_the_count(lab):
     frozen = status(page, "update")
     page.evaluate("memvizScope.actions.command({ do: 'probe', update: 0 })")  # answered later than any update would be
     page.wait_for_function("[...memvizScope.state.traces.keys()].includes(0)")
-    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
     assert status(page, "update") == frozen
+    page.evaluate("memvizScope.actions.command({ do: 'step', n: 1 })")
+    page.wait_for_function("(frozen) => memvizScope.state.status.update > frozen", arg=frozen)
+    wait_for_state(page, "paused")
+    assert status(page, "update") == frozen + 1  # nothing went on meanwhile that was not told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.app_server import App
@@ -53,7 +55,9 @@ def test_a_link_with_an_update_ends_there_once_it_is_recorded(lab):
     page.wait_for_function("(u) => memvizScope.u === u", arg=update)
     link = page.get_by_label("Recipe link")
     link.wait_for()
-    page.wait_for_timeout(700)  # the link follows the address
+    from playwright.sync_api import expect
+
+    expect(link).to_have_value(re.compile(f"u={update}"))  # the link follows the address
     for query in (link.input_value().partition("/?")[2], f"run={status(page, 'run')}#u={update}"):
         assert f"u={update}" in query
         other = lab(f"?{query}")

@@ -130,7 +130,7 @@ def test_the_controls_say_what_is_asked(live):
     page.get_by_role("button", name="Resume", exact=True).wait_for()
     page.get_by_role("button", name="one update").click()
     page.wait_for_function("memvizScope.u === 65")
-    page.get_by_label("number of updates").fill("10")
+    page.get_by_label("how many more").fill("10")
     page.get_by_role("button", name="updates", exact=True).click()
     page.wait_for_function("memvizScope.u === 75")
     page.get_by_role("button", name="until solved").click()

@@ -15,7 +15,7 @@ BRANCHES = """
   const store = storeOf(after(statusFrame(forked), traceFrame(5, "live")));
   const actions = actionsOf(store);
   const seen = () => [store.get().branch, $records.shownUpdate(store.get()), $records.recordsOf(store.get())];
-"""  # noqa: E501
+"""  # noqa: E501  (a line of JavaScript)
 
 
 def test_another_branch_is_looked_at_by_its_own_records_while_the_run_goes_on():
@@ -84,5 +84,5 @@ def test_the_curve_on_show_is_that_of_the_branch_that_is_looked_at():
       const there = drawn();
       actions.lookAtBranch(3);
       return [there, drawn()];
-    """  # noqa: E501
+    """  # noqa: E501  (a line of JavaScript)
     assert told(BRANCHES + code) == [[1, 2, 8], [1, 2, 4]]

@@ -160,7 +160,7 @@ def test_a_rewound_run_starts_its_curve_again_and_a_branch_goes_on_from_its_upda
         const { update: u, norm } = $receive.joined(of([0, 1, 2, 3], 0), of(update, 10));
         return [Array.from(u), Array.from(norm)];
       })
-    """  # noqa: E501
+    """  # noqa: E501  (a line of JavaScript)
     assert evaluate("receive", code) == [
         [[0, 1, 2, 3], [0, 1, 12, 13]],
         [[0], [10]],

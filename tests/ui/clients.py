@@ -15,6 +15,6 @@ def started(server, client):
 
 
 def until(happened):
-    """Wait for something in fakes.py to have happened; fails when it has not within 20 s."""
+    """Wait for something that fakes.NEWS is told of; fails when it has not happened within 20 s."""
     with NEWS:
         assert NEWS.wait_for(happened, timeout=20)

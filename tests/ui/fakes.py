@@ -13,7 +13,7 @@ from memviz.contracts.errors import ConfigError
 from memviz.ui.desk import Desk
 from tests.render import synthetic
 
-NEWS = threading.Condition()  # told whenever something in this file changes
+NEWS = threading.Condition()  # told of calls, viewers, runs, readiness and open sockets
 
 
 def told() -> None:
@@ -45,9 +45,11 @@ class FakeRun:
         self.id, self.recipe, self.owner = run_id, dict(recipe), owner
         self.update, self.state = 0, "training"
         self.newest: tuple[int, Any] = (0, None)
+        self.shown = 0.0
         self.epoch = 0
         self.exam: dict[str, Any] | None = None
-        self.calls, self.wanted = Log(), True
+        self.calls = Log()
+        self.wanted = True
         self.recorded: list[tuple[int, bool]] = []  # what was asked of `record`
         self._callbacks: list[Callable[[str], None]] = Log()
         self.publish(0)

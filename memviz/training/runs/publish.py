@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,13 +19,14 @@ log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """Written by the run's thread; `latest`, `phase` and `subscribe` may be used by any."""
+    """Written by the run's thread; `latest`, `phase`, `wanted` and `subscribe` may be used by any."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._listeners: tuple[Listener, ...] = ()  # replaced as a whole
         self._latest: tuple[int, Trace | None] = (0, None)
+        self.shown = 0.0  # when the newest trace was there, seconds since 1970; any thread may read it
         self._next = 0.0  # not before then
         self.phase: Mapping[str, Any] | None = None
         self.alone_since: float | None = clock.now()  # since when nobody has been subscribed
@@ -78,6 +80,7 @@ class Publisher:
         trace = make()
         now = self._clock.now()
         self._next = max(begun + GAP, now + SHARE * (now - begun))
+        self.shown = time.time()
         self._latest = (self._latest[0] + 1, trace)
         self.tell("trace")
         self.tell("status")

@@ -2,7 +2,7 @@
 
 One thread of its own takes turns of the engine. It looks into the mailbox after at least 10 ms of updates, or between
 two updates when the brake is on. What viewers see never paces it: a trace is made at most ten times a second, only
-while somebody is subscribed, and for at most a twentieth of the time.
+while somebody is subscribed and ready for one, and for at most a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -193,6 +193,11 @@ class Run:
     def latest(self) -> tuple[int, Trace | None]:
         """The newest trace and its version; (0, None) before the first."""
         return self._engine.publisher.latest
+
+    @property
+    def shown(self) -> float:
+        """When the newest trace was there, in seconds since 1970."""
+        return self._engine.publisher.shown
 
     def phase(self) -> Mapping[str, Any] | None:
         """Where the update in slow motion is (see SlowMotion); None before the first."""

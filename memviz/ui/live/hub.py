@@ -28,7 +28,7 @@ class Channel:
         self._loop = loop
         self._viewers: set[asyncio.Event] = set()
         self._deep: set[asyncio.Event] = set()  # those who look at gradients
-        self._ready: set[asyncio.Event] = set()  # those who have drawn what they got
+        self._ready: set[asyncio.Event] = set()  # those with time for the next trace
         self._unsubscribe: Callable[[], None] | None = None
         self._scheduled = False  # a wake-up is already on its way to the loop: training may publish faster
         self._version, self._frame = -1, b""
@@ -82,17 +82,23 @@ class Channel:
         version, trace = self.run.latest()
         if trace is not None and version != self._version:
             slow = trace.meta.get("source") == "live"  # an episode of the training itself, shown in slow motion
-            self._version, self._frame = version, self.pack(trace, version, "slow" if slow else "live")
+            source = "slow" if slow else "live"
+            self._version, self._frame = version, self.pack(trace, version, source, None, self.run.shown)
         return self._version, self._frame
 
-    def pack(self, trace: Trace, version: int, source: str, branch: int | None = None) -> bytes:
-        """One trace of this run as a frame on the run's own scales; `branch`: None for the present one."""
+    def pack(
+        self, trace: Trace, version: int, source: str, branch: int | None = None, shown: float | None = None
+    ) -> bytes:
+        """One trace of this run as a frame on the run's own scales; `branch`: None for the present one.
+
+        `shown`: when the trace was there; None: now.
+        """
         self._limits = merge_limits(self._limits, limits_of(trace))
         about = {
             "version": version,
             "source": source,
             "limits": self._limits,
-            "published": time.time(),
+            "published": time.time() if shown is None else shown,
             "branch": branch,
         }
         return trace_frame(trace, self._panels_of(trace.signals), **about)

@@ -88,7 +88,7 @@ class Connection:
 
     def _obey(self, message: Mapping[str, Any]) -> None:
         name = message["do"]
-        if name == "ack":  # whatever was drawn, the browser has time for the next
+        if name == "ack":
             self.viewer.drew()
             return
         command = COMMANDS.get(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from memviz.contracts.errors import ConfigError
@@ -81,3 +83,19 @@ def test_steps_after_a_pause_that_was_not_carried_out_are_made_once():
     made.step(1)
     made.step(1)
     assert look(made).update == 2
+
+
+def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when():
+    made = run(clock=stand_in.StillClock(tick=0.002))
+    made.subscribe(lambda kind: None)
+    look(made)
+    made.wants(False)
+    before = made.latest()
+    made.resume()
+    look(made)
+    assert made.latest() == before
+    made.wants(True)
+    began = time.time()
+    made._engine.turn()
+    assert made.latest()[0] == before[0] + 1
+    assert made.shown >= began

@@ -33,6 +33,15 @@ def test_a_run_makes_traces_as_long_as_one_browser_is_ready_for_the_next(server,
     until(lambda: not run.wanted)
 
 
+def test_a_trace_says_when_it_was_there_and_not_when_it_was_packed(server, open_socket):
+    client = open_socket()
+    run = started(server, client)
+    client.send(do="ack", v=client.next("trace")[0]["v"])
+    run.shown = 1234.5
+    run.publish(64)
+    assert client.next("trace", lambda h: h["update"] == 64)[0]["published"] == 1234.5
+
+
 def test_a_trace_is_packed_once_for_all_who_watch(server, open_socket, monkeypatch):
     owner = open_socket()
     run = started(server, owner)

@@ -47,7 +47,8 @@ export function createControls(actions) {
 
 /** The ways to go on; the second half is `extra`, folded away where there is little room. */
 function createWays(actions) {
-  const amount = h("input.amount", { type: "number", min: 1, max: 100000, value: 100, "aria-label": "number of updates" });
+  const amount = h("input.amount", { type: "number", min: 1, max: 100000, value: 100, "aria-label": "how many more" });
+  const more = () => Math.max(1, Number(amount.value) || 1);
   const button = (text, title, act) => h("button", { type: "button", title, onclick: act }, text);
   const tell = (text, title, words) => button(text, title, () => actions.command(words()));
   const branch = button("train from here", "start a new branch at the update on show", actions.branch);
@@ -59,7 +60,7 @@ function createWays(actions) {
     button("slow motion", "walk through one update", actions.slowMotion),
   ];
   const extra = [
-    h("span.joined", {}, amount, tell("updates", "train this many updates", () => ({ do: "step", n: Math.max(1, Number(amount.value) || 1) }))),
+    h("span.joined", {}, amount, tell("updates", "train this many updates", () => ({ do: "step", n: Math.round(more()) })), tell("seconds", "train this many seconds", () => ({ do: "until", what: "seconds", seconds: more() }))),
     branch,
     tell("rewind", "back to the same initial weights", () => ({ do: "rewind" })),
     tell("reseed", "new initial weights and new sequences", () => ({ do: "reseed" })),

@@ -26,7 +26,7 @@ export function createCurves(actions) {
   });
   const element = h("section.curves", {}, h("h2", {}, "Learning"), ...charts.map((chart) => chart.element));
   const draw = onChange((view) => {
-    const width = charts[0].canvas.parentElement.clientWidth; // that of all three, and so are the places of the updates
+    const width = charts[0].canvas.parentElement.clientWidth; // all three are as wide: an update has the same x in each
     if (!width) return;
     const x = (u) => 1 + axis.to(u) * (width - 2);
     const xs = view.curve.update.map(x);

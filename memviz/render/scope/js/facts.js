@@ -80,12 +80,12 @@ function strongest(trace, side) {
 }
 
 /** The largest weight that any head of a side ever puts on each slot. */
-export function touched(trace, side) {
-  return once(trace, `touched ${side}`, () => {
+export function peaks(trace, side) {
+  return once(trace, `peaks ${side}`, () => {
     const { values } = strongest(trace, side);
     const most = new Float32Array(trace.sizes.slot ?? 0);
-    for (let at = 0, slot = 0; at < values.length; at++, slot = slot + 1 === most.length ? 0 : slot + 1) {
-      if (values[at] > most[slot]) most[slot] = values[at];
+    for (let t = 0; t < trace.T; t++) {
+      for (let slot = 0; slot < most.length; slot++) most[slot] = Math.max(most[slot], values[t * most.length + slot]);
     }
     return most;
   });
@@ -146,7 +146,7 @@ export function slotOrder(trace, order) {
     const all = Array.from({ length: trace.sizes.slot ?? 0 }, (_, slot) => slot);
     const first = firstWrites(trace);
     if (order === "all") return all;
-    const read = touched(trace, "read");
+    const read = peaks(trace, "read");
     const used = all.filter((slot) => first[slot] >= 0 || read[slot] > 0.25);
     const kept = used.length ? used : all;
     if (order === "touched") return kept;

@@ -72,7 +72,7 @@ function readError(trace, name, shift) {
     const [vector, weights] = [rowAt(trace, name, { t, read: 0 }), rowAt(trace, weighting, { t, read: 0 })];
     const sum = new Float64Array(vector.length);
     for (let slot = 0; slot < weights.length; slot++) {
-      if (weights[slot] <= 1e-4) continue;
+      if (!(weights[slot] > 1e-4)) continue; // NaN too
       const held = rowAt(trace, memory, { t: t + shift, slot });
       for (let word = 0; word < sum.length; word++) sum[word] += weights[slot] * held[word];
     }
@@ -107,9 +107,8 @@ function byContent(trace, signals, slot, last) {
       share += (added[word] * survived[word] * content[word]) / norm;
       survived[word] *= kept[word];
     }
-    if (!(share > (best?.share ?? LEAST_SHARE))) continue;
     const { value, head } = strongestHead(trace, "write", t, slot);
-    if (value >= LEAST_WEIGHT) best = { t, head, value, share };
+    if (value >= LEAST_WEIGHT && share > (best?.share ?? LEAST_SHARE)) best = { t, head, value, share };
   }
   return best;
 }

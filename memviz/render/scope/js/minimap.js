@@ -2,7 +2,7 @@
 
 import { cssAt, indexer } from "./colours.js";
 import { h, onChange, setAttribute, sharp, show } from "./dom.js";
-import { touched, weightingOf } from "./facts.js";
+import { peaks, weightingOf } from "./facts.js";
 import { MANY } from "./view.js";
 
 const WIDTH = 14; // pixels
@@ -70,7 +70,7 @@ function paint(context, view, width, height) {
   const index = indexer("unit", 1, true); // small weights count here: the question is where anything happened
   const sides = ["write", "read"].filter((side) => weightingOf(trace, side));
   sides.forEach((side, i) => {
-    const most = touched(trace, side);
+    const most = peaks(trace, side);
     allSlots.forEach((name, place) => {
       context.fillStyle = cssAt(theme, side, index(most[name]));
       context.fillRect((i * width) / sides.length, place * row, width / sides.length, row + 0.5);

@@ -37,7 +37,7 @@ function statusNotice(status) {
   const sequences = `${grouped(status.sequences)} sequences`;
   const said = {
     unprepared: { tone: "bad", text: `The kernels could not be compiled. ${message}`, remedy: "Train tries once more; the server's log has the details." },
-    compiling: { tone: "busy", text: message || "Compiling the kernels; the first start takes about 15 seconds. The recorded episode plays meanwhile." },
+    compiling: { tone: "busy", text: message || "Compiling the kernels; the first start takes about half a minute. The recorded episode plays meanwhile." },
     waiting: { tone: "busy", text: place ? `Waiting in line: place ${place}.` : "Waiting in line.", remedy: message },
     training: { tone: "live", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },
     paused: { tone: "quiet", text: `Paused at update ${grouped(update)}.`, remedy: message },

@@ -2,7 +2,7 @@
 
 import { traceOf } from "./decode.js";
 import { moving, remember } from "./records.js";
-import { NO_CURVE } from "./store.js";
+import { columnsOf, NO_CURVE } from "./store.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
 
@@ -50,7 +50,7 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { traces: new Map(), curve: NO_CURVE, u: null, wanted: null } : rewritten ? blank : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE } : rewritten ? blank : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
@@ -65,13 +65,10 @@ function receiveCurve(state, { header, arrays }) {
   return { curve: header.from === 0 ? fresh : joined(state.curve, fresh) };
 }
 
-function columnsOf(make) {
-  return Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, make(name)]));
-}
-
-/** A curve and the points after it. A run that goes on from an earlier update replaces what came after that. Pure. */
+/** A curve and more points. Those of an update that it has already, or of earlier ones, replace its end. Pure. */
 export function joined(curve, points) {
-  const kept = curve.update.findLastIndex((update) => !(update >= points.update[0])) + 1;
+  const first = points.update[0] ?? Infinity;
+  const kept = curve.update.findLastIndex((update) => update < first) + 1;
   return columnsOf((name) => {
     const whole = new Float64Array(kept + points[name].length);
     whole.set(curve[name].subarray(0, kept));

@@ -142,12 +142,13 @@ function acknowledge(scope, rest) {
   if (!scope.pending) return;
   const { version, published } = scope.pending;
   scope.pending = null;
-  if (version !== undefined) setTimeout(() => scope.send({ do: "ack", v: version }), rest);
+  if (version !== undefined) scope.resting = setTimeout(() => scope.send({ do: "ack", v: version }), rest);
   if (published) scope.marks = [...scope.marks.slice(-499), Date.now() / 1000 - published];
 }
 
 function open(scope) {
   scope.source?.close();
+  clearTimeout(scope.resting); // what another run waits for is not this one's
   const { store, options } = scope;
   scope.source = openSource(options.source ?? {}, {
     onFrame: (frame) => take(scope, frame),
@@ -236,6 +237,7 @@ function publicHandle(scope, element) {
     },
     destroy() {
       scope.source?.close();
+      clearTimeout(scope.resting);
       scope.clock.stop();
       scope.stops.forEach((stop) => stop());
       scope.unthemed?.();

@@ -56,8 +56,13 @@ export function createLoop(tick, draw) {
   return { request, later, stop };
 }
 
+/** A curve: what `make` gives for each of its columns. */
+export function columnsOf(make) {
+  return Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, make(name)]));
+}
+
 /** A curve without points. */
-export const NO_CURVE = Object.fromEntries(["update", "bits", "wrong", "norm"].map((name) => [name, new Float64Array(0)]));
+export const NO_CURVE = columnsOf(() => new Float64Array(0));
 
 /** What a scope starts with. */
 export const INITIAL = {
