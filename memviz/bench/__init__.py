@@ -10,8 +10,8 @@ from memviz.contracts.errors import ConfigError
 
 Show = Callable[[float | None, str], None]
 COPY = "copy"  # what models are measured on unless another task is named
-ROWS = ("throughput", "package", "topk", "start", "viewers", "solve", "table")
-ALONE = {"package", "topk", "table"}  # rows that are not of every model on copy
+ROWS = ("throughput", "package", "topk", "start", "viewers", "page", "solve", "table")
+ALONE = {"package", "topk", "page", "table"}  # rows that are not of every model on copy
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[st
 
 def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
     """The rows alone."""
-    from memviz.bench import bars, package, reads, solve, starting, tabling, throughput, viewers
+    from memviz.bench import bars, package, page, reads, solve, starting, tabling, throughput, viewers
 
     for recipe in recipes(plan, plan.preset) if {*chosen} - ALONE else ():
         warmed(recipe, show)
@@ -80,6 +80,8 @@ def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[s
                 yield from package.rows(warmed(size, show), batch, plan.rounds, plan.seconds, show)
     if "topk" in chosen:
         yield from reads.rows(plan.rounds, plan.seconds, show)
+    if "page" in chosen:
+        yield from page.rows(1 if plan.quick else 5, show)
     if "table" in chosen:
         pairs = (warmed(recipe, show) for recipe in recipes(plan, "lesson", memory=False))
         yield from tabling.rows(pairs, plan.over(3), plan.most or 20.0, show)

@@ -1,8 +1,10 @@
-"""A `memviz app` of our own to measure: started in a child, in a data folder that is thrown away."""
+"""A `memviz app` of our own to measure, in a child with a data folder that is thrown away; a browser to look at it."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +13,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from memviz.bench.rounds import BenchError
 
@@ -47,6 +51,20 @@ def app(home: str) -> Iterator[App]:
             yield App(f"{HOST}:{port}", time.perf_counter() - begun)
         finally:
             process.terminate()
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A real browser, headless: MEMVIZ_CHROMIUM, playwright's own or the system's; None where there is none."""
+    if importlib.util.find_spec("playwright") is None:
+        yield None
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = os.environ.get("MEMVIZ_CHROMIUM") or (own if Path(own).exists() else shutil.which("chromium"))
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) if path else None
 
 
 def _free_port() -> int:

@@ -7,16 +7,12 @@ the browser trains on one thread throughout, since the browser itself keeps a co
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import json
-import os
 import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -36,15 +32,17 @@ def rows(recipe: Mapping[str, Any], rounds: int, seconds: float, show: Callable[
     """One row per kind of viewer."""
     with tempfile.TemporaryDirectory() as home:
         shutil.copytree(kernels(), f"{home}/kernels")
-        with serving.app(home) as app, contextlib.ExitStack() as stack:
+        with serving.app(home) as app:
             show(0.3, "viewers: client")
             client = Client(app.address, {**recipe, "until": TRAIN})
             yield told(recipe, "client", [(client.alone(seconds), client.watch(seconds)) for _ in range(rounds)])
             client.pause()
             show(0.6, "viewers: browser")
             client = Client(app.address, {**on_one_thread(recipe), "until": TRAIN})
-            if look := stack.enter_context(chromium(client)):
-                yield told(recipe, "browser", [(client.alone(seconds), look(seconds)) for _ in range(rounds)])
+            with serving.chromium() as browser:
+                if browser is not None:
+                    spells = [(client.alone(seconds), look(browser, client, seconds)) for _ in range(rounds)]
+                    yield told(recipe, "browser", spells)
 
 
 def on_one_thread(recipe: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,22 +133,8 @@ class Client:
         return socket
 
 
-@contextlib.contextmanager
-def chromium(client: Client) -> Iterator[Callable[[float], Spell] | None]:
-    """A real browser that watches the client's run; None where there is none."""
-    if importlib.util.find_spec("playwright") is None:
-        yield None
-        return
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        path = os.environ.get("MEMVIZ_CHROMIUM") or (own if Path(own).exists() else shutil.which("chromium"))
-        browser = path and playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield (lambda seconds: _look(browser, client, seconds)) if browser else None
-
-
-def _look(browser: Any, client: Client, seconds: float) -> Spell:
+def look(browser: Any, client: Client, seconds: float) -> Spell:
+    """Sequences a second while a page of the browser shows the client's run, and how old each picture was."""
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"http://{client.address}/?run={client.run}")
     page.wait_for_function("globalThis.memvizScope?.marks.length > 0")

@@ -14,6 +14,7 @@ Rows:
   topk         exact reads of the 8 nearest of 10,000 keys of width 64, beside NumPy's matrix product and argpartition
   start        seconds from the command line to the first update, cold and warm, and to an app that answers
   viewers      training speed while a client or a browser looks on, and the age of a trace when it is seen
+  page         a real browser: seconds from `memviz app` to the first picture, frames a second while scrubbing
   solve        sequences and seconds until solved, over 10 fresh seeds of --max-seconds (60) each at most, and how many
                then make no error on sequences far longer than any they saw
   table        every model on every task at the lesson preset, on one core: the runs behind the app's table. Three

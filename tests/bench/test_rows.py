@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
 
 from memviz import bench
-from memviz.bench import bars, package, reads, solve, starting, throughput, viewers
+from memviz.bench import bars, package, page, reads, solve, starting, throughput, viewers
 from memviz.bench.rounds import BenchError
 from memviz.contracts.errors import ConfigError
 from memviz.study.cell import Cell
@@ -209,6 +210,18 @@ def test_a_viewers_row_compares_spells_that_took_turns() -> None:
     row = viewers.summary([(1000.0, (900.0, [0.010, 0.030])), (100.0, (95.0, [0.020])), (1000.0, (980.0, []))])
     assert row["watched_share"] == 0.95
     assert row["age_ms"] == 20.0
+
+
+def test_a_page_row_takes_all_gaps_of_all_rounds_together() -> None:
+    found = [{"first": 2.0, "gaps": [16.0, 34.0], "white": 0}, {"first": 3.0, "gaps": [50.0], "white": 2}]
+    row = page.summary(found)
+    assert row == {"first_picture_s": 2.5, "scrub_per_s": 30.0, "longest_gap_ms": 50.0, "white_frames": 2}
+
+
+def test_without_a_browser_the_page_row_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page.serving, "chromium", lambda: contextlib.nullcontext(None))
+    (row,) = page.rows(1, lambda share, text: None)
+    assert "MEMVIZ_CHROMIUM" in row["missing"]
 
 
 def test_a_start_row_is_the_median_of_its_rounds(monkeypatch: pytest.MonkeyPatch) -> None:

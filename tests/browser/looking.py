@@ -43,7 +43,8 @@ def train(page, seed=None):
         page.evaluate("(recipe) => { memvizScope.update({ recipe }); memvizScope.actions.start(); }", recipe)
     page.wait_for_function("(before) => (memvizScope.state.status?.run ?? before) !== before", arg=before)
     wait_for_state(page, "solved")
-    page.wait_for_function("(({ u, trace, status }) => u !== null || trace.update === status.update)(memvizScope.state)")
+    shown = "({ u, trace, status }) => u !== null || trace.update === status.update"  # a link may ask for another u
+    page.wait_for_function(f"({shown})(memvizScope.state)")
     return status(page, "run")
 
 
