@@ -11,15 +11,17 @@ from statistics import median
 from typing import Any
 
 from memviz.bench import serving
+from memviz.bench.bars import set_knobs
 from memviz.bench.rounds import BenchError
 from memviz.bench.stats import Row
+from memviz.bench.throughput import named
 from memviz.contracts.places import kernels
 
 
 def rows(recipe: Mapping[str, Any], rounds: int, cold: bool, show: Callable[[float, str], None]) -> Iterator[Row]:
     """Seconds: cold compiles every kernel into an empty folder, warm finds them there."""
     with tempfile.TemporaryDirectory() as home:
-        row: Row = {"row": "start", **{name: recipe[name] for name in ("model", "task", "preset")}}
+        row: Row = {"row": "start", **named(recipe)}
         if cold:
             show(0.1, "cold start: compiling every kernel")
             row["train_cold_s"] = first_update(recipe, home)
@@ -36,8 +38,9 @@ def rows(recipe: Mapping[str, Any], rounds: int, cold: bool, show: Callable[[flo
 def first_update(recipe: Mapping[str, Any], home: str) -> float:
     """Seconds from starting `memviz train` to its first update."""
     names = [recipe["model"], recipe["task"], "--preset", recipe["preset"], "--until", "1", "--json"]
+    knobs = [f"{part}.{knob}={value}" for part, values in set_knobs(recipe).items() for knob, value in values.items()]
     begun = time.perf_counter()
-    with serving.memviz(home, "train", *names) as process:
+    with serving.memviz(home, "train", *names, *(word for knob in knobs for word in ("--set", knob))) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if json.loads(line)["event"] == "progress":

@@ -19,6 +19,7 @@ from typing import Any
 from memviz.bench import serving
 from memviz.bench.rounds import BenchError
 from memviz.bench.stats import Row
+from memviz.bench.throughput import named
 from memviz.contracts.places import kernels
 from memviz.render.scope.encode import unpack
 
@@ -53,8 +54,7 @@ def on_one_thread(recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 def told(recipe: Mapping[str, Any], viewer: str, spells: list[tuple[float, Spell]]) -> Row:
     """The row of one viewer."""
-    names = {name: recipe[name] for name in ("model", "task", "preset")}
-    return {"row": "viewers", **names, "viewer": viewer, **summary(spells)}
+    return {"row": "viewers", **named(recipe), "viewer": viewer, **summary(spells)}
 
 
 def summary(spells: list[tuple[float, Spell]]) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -210,6 +211,22 @@ def test_a_viewers_row_compares_spells_that_took_turns() -> None:
     row = viewers.summary([(1000.0, (900.0, [0.010, 0.030])), (100.0, (95.0, [0.020])), (1000.0, (980.0, []))])
     assert row["watched_share"] == 0.95
     assert row["age_ms"] == 20.0
+
+
+def test_a_row_of_other_sizes_names_them_and_a_start_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    sized, said = {**RECIPE, "knobs": {"model": {"N": 16}, "task": {}}}, []
+
+    def memviz(home: str, *words: str) -> Any:
+        said.append(words)
+        lines = ['{"event": "progress"}']
+        return contextlib.nullcontext(SimpleNamespace(stdout=lines))
+
+    monkeypatch.setattr(starting.serving, "memviz", memviz)
+    starting.first_update(sized, "home")
+    assert said[0][-2:] == ("--set", "model.N=16")
+    monkeypatch.setattr(starting, "app_start", lambda home: 0.5)
+    (row,) = starting.rows(sized, 1, True, lambda part, text: None)
+    assert row["knobs"] == viewers.told(sized, "client", [(2.0, (1.0, []))])["knobs"] == {"model": {"N": 16}}
 
 
 def test_a_page_row_takes_all_gaps_of_all_rounds_together() -> None:

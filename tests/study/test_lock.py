@@ -29,7 +29,7 @@ def system(request, monkeypatch):
         places[place] = descriptor
 
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(locking=locking, LK_NBLCK="at once"))
-    monkeypatch.setattr(lock.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
 
 
 def is_open(descriptor):
