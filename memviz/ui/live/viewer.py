@@ -75,7 +75,8 @@ class Viewer:
         self.sent.ready = True
         if self.channel is not None:
             self.channel.ready(self.wake, True)
-        self.wake.set()
+            if self.channel.run.latest()[0] != self.sent.version:
+                self.wake.set()  # else the next trace will: a round of frames now would have it wait for the gap
 
     def see_gradients(self, on: bool) -> None:
         """Have gradients in what is watched, now and after another run was started."""

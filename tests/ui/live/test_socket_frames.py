@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
+from memviz.ui.live.viewer import Viewer
 from tests.ui.clients import RECIPE, started, until
+from tests.ui.fakes import FakeDesk
 
 
 def test_a_browser_that_does_not_answer_gets_no_more_traces_and_then_only_the_latest(server, open_socket):
@@ -31,6 +34,19 @@ def test_a_run_makes_traces_as_long_as_one_browser_is_ready_for_the_next(server,
     until(lambda: run.wanted)
     quick.connection.close()
     until(lambda: not run.wanted)
+
+
+def test_an_acknowledgement_alone_sends_nothing_so_that_the_next_trace_need_not_wait():
+    viewer, version = Viewer(FakeDesk()), 3
+    run = SimpleNamespace(latest=lambda: (version, None))
+    viewer.channel = SimpleNamespace(run=run, ready=lambda wake, on: None)
+    viewer.sent.version, viewer.sent.ready = 3, False
+    viewer.drew()
+    assert viewer.sent.ready
+    assert not viewer.wake.is_set()
+    version = 4  # a newer one is there already
+    viewer.drew()
+    assert viewer.wake.is_set()
 
 
 def test_a_trace_says_when_it_was_there_and_not_when_it_was_packed(server, open_socket):
