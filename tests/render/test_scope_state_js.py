@@ -18,14 +18,14 @@ def test_a_rewritten_epoch_forgets_what_was_recorded_of_the_old_one():
     assert told(code) == [[[2, 8], 2, 0], [[], None, None]]
 
 
-def test_the_page_rests_ten_times_as_long_as_a_picture_takes_but_not_at_the_beginning_and_not_for_long():
+def test_the_page_rests_fifteen_times_as_long_as_a_picture_takes_but_not_at_the_beginning_and_not_for_long():
     code = """
       const beside = { state: "training", speed: null };
       const pause = (ms, seconds, more = {}) => $pace.restAfter(ms, { ...beside, seconds, ...more });
-      const flatOut = [pause(20, 1.9), pause(20, 2), pause(3, 60), pause(90, 60)];
+      const flatOut = [pause(20, 1.9), pause(20, 2), pause(4, 60), pause(90, 60)];
       return [flatOut, [pause(20, 9, { speed: 1 }), pause(20, 9, { state: "solved" }), $pace.restAfter(20, null)]];
     """
-    assert told(code) == [[0, 200, 30, 250], [0, 0, 0]]
+    assert told(code) == [[0, 300, 60, 300], [0, 0, 0]]
 
 
 def test_another_run_starts_with_nothing_of_the_one_before():
