@@ -1,7 +1,7 @@
 """Measure this machine: the core beside its torch twin and the machine's peak, starts, and seconds to solve.
 
-  memviz bench --model ntm              every row of one model; 20 minutes on a quiet machine
-  memviz bench                          of all models; an hour and a half
+  memviz bench --model ntm              every row of one model; 22 minutes with --compile, on a quiet machine
+  memviz bench                          of all models; several times as long
   memviz bench --quick                  a few short rounds, to see that it works
   memviz bench --rows throughput --model ntm --batches 16 --compile --json
   memviz bench --rows table --out assets/results/lesson.json
