@@ -133,6 +133,7 @@ def test_the_controls_say_what_is_asked(live):
     page.get_by_label("how many more").fill("10")
     page.get_by_role("button", name="updates", exact=True).click()
     page.wait_for_function("memvizScope.u === 75")
+    page.get_by_role("button", name="seconds", exact=True).click()
     page.get_by_role("button", name="until solved").click()
     page.get_by_label("learning rate").fill("0.001")
     page.get_by_label("learning rate").press("Enter")
@@ -148,6 +149,7 @@ def test_the_controls_say_what_is_asked(live):
         {"do": "pause"},
         {"do": "step", "n": 1},
         {"do": "step", "n": 10},
+        {"do": "until", "what": "seconds", "seconds": 10},
         {"do": "until", "what": "solved"},
         {"do": "set", "rate": 0.001},
         {"do": "speed", "per_second": 5},

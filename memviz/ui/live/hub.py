@@ -64,6 +64,10 @@ class Channel:
         (self._ready.add if on else self._ready.discard)(wake)
         self.run.wants(bool(self._ready))
 
+    def awaits(self, wake: asyncio.Event) -> bool:
+        """Whether this viewer has time for the next trace."""
+        return wake in self._ready
+
     def gradients(self, wake: asyncio.Event, on: bool) -> None:
         """Have the run's traces hold gradients as long as at least one viewer looks at them."""
         before = bool(self._deep)

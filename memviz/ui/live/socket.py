@@ -141,10 +141,10 @@ class Connection:
             await self._socket.send_bytes(phase_frame(**phase))
             if sent is not viewer.sent:
                 return
-        if sent.ready:
+        if channel.awaits(viewer.wake):
             version, frame = channel.frame()
             if version != sent.version:
-                sent.version, sent.ready = version, False
+                sent.version = version
                 channel.ready(viewer.wake, False)
                 await self._socket.send_bytes(frame)
 

@@ -26,7 +26,6 @@ class Sent:
 
     status: dict[str, Any] = field(default_factory=dict)
     version: int = -1  # of the trace sent last
-    ready: bool = True  # the browser has time for the next trace
     points: int = 0  # of the curve
     epoch: int = 0  # of the run, that these points belong to
     phase: Any = None
@@ -72,7 +71,6 @@ class Viewer:
 
     def drew(self) -> None:
         """It has drawn what it got, whatever that was, and rested: it has time for the next trace."""
-        self.sent.ready = True
         if self.channel is not None:
             self.channel.ready(self.wake, True)
             if self.channel.run.latest()[0] != self.sent.version:

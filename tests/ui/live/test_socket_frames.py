@@ -37,12 +37,12 @@ def test_a_run_makes_traces_as_long_as_one_browser_is_ready_for_the_next(server,
 
 
 def test_an_acknowledgement_alone_sends_nothing_so_that_the_next_trace_need_not_wait():
-    viewer, version = Viewer(FakeDesk()), 3
+    viewer, version, ready = Viewer(FakeDesk()), 3, []
     run = SimpleNamespace(latest=lambda: (version, None))
-    viewer.channel = SimpleNamespace(run=run, ready=lambda wake, on: None)
-    viewer.sent.version, viewer.sent.ready = 3, False
+    viewer.channel = SimpleNamespace(run=run, ready=lambda *said: ready.append(said))
+    viewer.sent.version = 3
     viewer.drew()
-    assert viewer.sent.ready
+    assert ready == [(viewer.wake, True)]
     assert not viewer.wake.is_set()
     version = 4  # a newer one is there already
     viewer.drew()
