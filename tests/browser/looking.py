@@ -10,7 +10,8 @@ ADVICE = "willReadFrequently"  # Chromium's to those who read pixels often: only
 
 
 def settle(page):
-    """Wait until everything asked for has been drawn."""
+    """Wait until all that the page knows has been drawn, also what it would have drawn a little later."""
+    page.evaluate("() => globalThis.memvizScope?.update({})")  # draws with the next frame
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 

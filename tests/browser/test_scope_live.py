@@ -217,6 +217,21 @@ def test_every_state_has_its_words(live, state, said):
     page.get_by_text(said).wait_for()
 
 
+def test_that_a_run_has_stopped_or_begun_is_drawn_at_once(live):
+    run, page = started(live)
+    for state, words in (("paused", "Paused at"), ("training", "Training: update"), ("solved", "Solved at")):
+        run.say(run.status(state=state))
+        page.wait_for_function("(state) => memvizScope.state.status.state === state", arg=state)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert words in page.locator(".notice").inner_text()
+
+
+def test_before_its_speed_was_measured_the_mean_of_the_run_is_said(live):
+    run, page = started(live)
+    run.say(run.status(state="training", per_second=0.0, sequences=6400, seconds=0.5))
+    page.get_by_text("6,400 sequences, 12,800 a second.").wait_for()
+
+
 def test_slow_motion_makes_one_update_with_its_gradients(live):
     run, page = started(live)
     run.show(700)

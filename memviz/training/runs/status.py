@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from memviz.contracts.knob import to_dict
+from memviz.training.config import AT_WORK
 from memviz.training.runs.engine import Engine
 from memviz.training.setup import Setup
 
@@ -27,15 +28,15 @@ def status(engine: Engine) -> dict[str, Any]:
     `records` and `changes` are of the present one, and `knobs` what its next update is made with.
     """
     setup, state = engine.trainer.setup, engine.trainer.state
-    exam = state.exam
+    said, exam = engine.state, state.exam  # read once: the run goes on meanwhile
     return {
-        "state": engine.state,
+        "state": said,
         "message": engine.message,
         "place": engine.admission.place,
         "update": state.update,
         "sequences": state.sequences,
         "seconds": state.seconds,
-        "per_second": engine.rate.per_second if engine.active else 0.0,
+        "per_second": engine.rate.per_second if said in AT_WORK else 0.0,
         "metrics": {
             **engine.history.curve.recent(RECENT),
             **levels(setup),

@@ -25,6 +25,17 @@ def test_it_trains_until_its_goal_and_says_so():
     assert now["records"][-1] == now["update"]
 
 
+def test_while_it_comes_to_rest_its_speed_is_the_one_measured_last():
+    heard = []
+    engine = stand_in.engine(stand_in.StillClock(tick=0.01), goal=Until(updates=2000))
+    engine.publisher.subscribe(lambda kind: heard.append(status(engine)))
+    engine.go()
+    work(engine)
+    training = [said["per_second"] for said in heard if said["state"] == "training"]
+    assert training[-1] > 0
+    assert (heard[-1]["state"], heard[-1]["per_second"]) == ("solved", 0)
+
+
 def test_a_solved_task_is_trained_on_without_end():
     engine = stand_in.engine(goal=Until(updates=2000))
     engine.go()

@@ -2,6 +2,7 @@
 
 import { h, setAttribute, setText, show } from "./dom.js";
 import { grouped, two } from "./numbers.js";
+import { speedOf } from "./records.js";
 
 /** `{ element, update(state) }`; works without a trace too. */
 export function createNotice(actions) {
@@ -39,7 +40,7 @@ function statusNotice(status) {
     unprepared: { tone: "bad", text: `The kernels could not be compiled. ${message}`, remedy: "Train tries once more; the server's log has the details." },
     compiling: { tone: "busy", text: message || "Compiling the kernels; the first start takes about half a minute. The recorded episode plays meanwhile." },
     waiting: { tone: "busy", text: place ? `Waiting in line: place ${place}.` : "Waiting in line.", remedy: message },
-    training: { tone: "live", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(status.per_second)} a second.` },
+    training: { tone: "live", text: `Training: update ${grouped(update)}, ${sequences}, ${grouped(speedOf(status))} a second.` },
     paused: { tone: "quiet", text: `Paused at update ${grouped(update)}.`, remedy: message },
     solved: { tone: "good", text: `Solved at update ${grouped(status.solved_at ?? update)}: every bit of the exam is right.`, remedy: `${sequences} in ${two(status.seconds)} s.${message ? ` ${message}` : ""}` },
     finished: { tone: "quiet", text: `Finished at update ${grouped(update)}.`, remedy: message },

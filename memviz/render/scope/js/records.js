@@ -16,6 +16,11 @@ export function moving(status) {
   return ["compiling", "waiting", "training"].includes(status?.state);
 }
 
+/** Sequences a second: as measured over the last second or, where that is not known, over the whole run. */
+export function speedOf({ per_second, sequences, seconds }) {
+  return per_second || sequences / seconds;
+}
+
 /** Whether this browser may command the run that it sees. */
 export function controlled({ connection, status }) {
   return connection === "open" && Boolean(status?.run && status.controls);

@@ -2,11 +2,12 @@
 
 import { h, setText, show } from "./dom.js";
 import { grouped, two } from "./numbers.js";
+import { speedOf } from "./records.js";
 
 const ROWS = [
   ["sequences", (s) => grouped(s.sequences)],
   ["seconds", (s) => two(s.seconds)],
-  ["sequences/s", (s) => grouped(s.per_second || s.sequences / s.seconds)],
+  ["sequences/s", (s) => grouped(speedOf(s))],
   ["bits per sequence", (s) => two(s.metrics?.bits_per_sequence), (s) => levels(s.metrics?.chance_bits, s.metrics?.bound_bits)],
   ["wrong bits", (s) => two(s.metrics?.wrong_bits), (s) => levels(s.metrics?.chance_wrong, s.metrics?.bound_wrong)],
   ["gradient norm", (s) => two(s.metrics?.norm), (s) => (clipped(s.metrics) ? `clipped to ${two(s.metrics.norm_clipped)}` : "")],

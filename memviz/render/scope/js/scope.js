@@ -54,8 +54,8 @@ const NEWS = 0.12; // seconds
 export function mountScope(element, options = {}) {
   const scope = { options, drawn: 0, marks: [], pending: null, source: null, ink: null, view: null };
   const loop = createLoop((seconds) => scope.tick(seconds), () => draw(scope));
-  const store = createStore({ ...INITIAL, ...openingState(options) }, (patch) => {
-    if (isNews(patch)) return loop.later(NEWS);
+  const store = createStore({ ...INITIAL, ...openingState(options) }, (patch, before) => {
+    if (isNews(patch, before)) return loop.later(NEWS);
     loop.request();
     scope.clock?.told();
   });
@@ -73,9 +73,10 @@ export function mountScope(element, options = {}) {
   return handle;
 }
 
-/** Figures that the run tells many times a second can wait a little; what a person does, and new pictures, cannot. */
-function isNews(patch) {
-  return Object.keys(patch).every((key) => ["status", "curve", "trouble", "blocks", "loss"].includes(key));
+/** Figures that the run tells many times a second can wait a little; what a person does, new pictures, and that a run has stopped or begun, cannot. */
+function isNews(patch, before) {
+  const turned = patch.status && patch.status.state !== before.status?.state;
+  return !turned && Object.keys(patch).every((key) => ["status", "curve", "trouble", "blocks", "loss"].includes(key));
 }
 
 function openingState(options) {

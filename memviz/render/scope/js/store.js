@@ -1,14 +1,15 @@
 // One plain state object, replaced on every change, and one animation frame that draws whatever changed.
 
-/** A store: `get()`, `set(patch)`; `changed(patch)` is called after every patch that changes something. */
+/** A store: `get()`, `set(patch)`; `changed(patch, before)` is called after every patch that changes something. */
 export function createStore(initial, changed) {
   let state = initial;
   return {
     get: () => state,
     set(patch) {
       if (Object.keys(patch).every((key) => Object.is(state[key], patch[key]))) return;
-      state = { ...state, ...patch };
-      changed(patch);
+      const before = state;
+      state = { ...before, ...patch };
+      changed(patch, before);
     },
   };
 }
