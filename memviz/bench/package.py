@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from memviz.bench import throughput
-from memviz.bench.rounds import Answer, Contender, interleave
+from memviz.bench.rounds import Answer, Contender, contest
 from memviz.bench.stats import Row, medians, ratio
 from memviz.bench.throughput import Show, best, named, thread_count
 
@@ -34,17 +34,11 @@ def rows(recipe: Mapping[str, Any], batch: int, rounds: int, seconds: float, sho
         return
     contenders = []
     for name, threads in throughput.THREADS.items():
-        settings, limits = (
-            {"recipe": dict(recipe), "batch": batch, "threads": threads},
-            throughput.threads_only(threads),
-        )
+        settings = {"recipe": dict(recipe), "batch": batch, "threads": threads}
+        limits = throughput.threads_only(threads)
         contenders.append(Contender(f"core_{name}", throughput.CORE, settings, limits))
         contenders.append(Contender(f"package_{name}", THEIRS, settings, limits))
-    try:
-        answers = interleave(contenders, rounds, seconds, lambda part, text: show(part, f"package, {text}"))
-    finally:
-        for contender in contenders:
-            contender.close()
+    answers = contest(contenders, rounds, seconds, lambda part, text: show(part, f"package, {text}"))
     yield summary(recipe, batch, answers)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from memviz.bench.rounds import Answer, Contender, interleave
+from memviz.bench.rounds import Answer, Contender, contest
 from memviz.bench.stats import Row, medians, ratio
 from memviz.bench.throughput import Show, best, threads_only
 
@@ -24,11 +24,7 @@ def rows(rounds: int, seconds: float, show: Show) -> Iterator[Row]:
     contenders = [Contender("core", OURS, STORE, limits)]
     for name, together in TOGETHER.items():
         contenders.append(Contender(name, NUMPYS, {**STORE, "together": together}, limits))
-    try:
-        answers = interleave(contenders, rounds, seconds, lambda part, text: show(part, f"top k, {text}"))
-    finally:
-        for contender in contenders:
-            contender.close()
+    answers = contest(contenders, rounds, seconds, lambda part, text: show(part, f"top k, {text}"))
     yield summary(answers)
 
 

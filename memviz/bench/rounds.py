@@ -1,6 +1,6 @@
 """Fair timing: every contender lives in its own process, and they take turns, round after round.
 
-A contender is a module with `main()` that calls `serve`; it warms up, says that it is ready, and then measures
+A contender is a module that calls `serve`; it warms up, says that it is ready, and then measures
 once for every number of seconds it is sent. While one measures, the others wait on their standard input.
 """
 
@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 from memviz.contracts.errors import MemvizError
@@ -22,21 +24,41 @@ class BenchError(MemvizError):
     """A contender that died or said something else than JSON."""
 
 
+@dataclass(frozen=True)
 class Contender:
-    """The parent's end of one child process that measures on demand."""
+    """Who takes part: a module, what it is told, and the environment variables to set (None: to take away) for it."""
 
-    def __init__(
-        self, name: str, module: str, settings: Mapping[str, Any], environment: Mapping[str, str | None]
-    ) -> None:
-        self.name = name
+    name: str
+    module: str
+    settings: Mapping[str, Any]
+    environment: Mapping[str, str | None]
+
+
+def contest(
+    contenders: Sequence[Contender], rounds: int, seconds: float, show: Callable[[float, str], None]
+) -> list[dict[str, Answer]]:
+    """Start all, let them take turns, end all. One dict of answers a round, by contender name.
+
+    Raises BenchError when one dies.
+    """
+    with ExitStack() as stack:
+        children = [stack.enter_context(closing(_Child(contender))) for contender in contenders]
+        return _interleave(children, rounds, seconds, show)
+
+
+class _Child:
+    """The parent's end of one contender's process, which measures on demand."""
+
+    def __init__(self, contender: Contender) -> None:
+        self.name = contender.name
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, json.dumps(settings)],
+            [sys.executable, "-m", contender.module, json.dumps(contender.settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=_changed(environment),
+            env=_changed(contender.environment),
         )
-        self.ready = self._answer()
+        self._answer()  # that it is ready
 
     def measure(self, seconds: float) -> Answer:
         """Let it work for about that long and return what it measured."""
@@ -45,7 +67,7 @@ class Contender:
         return self._answer()
 
     def close(self) -> None:
-        """End the child; it stops by itself when its input closes."""
+        """End the process; it stops by itself when its input closes."""
         _pipe(self.process.stdin).close()
         try:
             self.process.wait(timeout=10)
@@ -63,17 +85,17 @@ class Contender:
         return answer
 
 
-def interleave(
-    contenders: Sequence[Contender], rounds: int, seconds: float, show: Callable[[float, str], None]
+def _interleave(
+    children: list[_Child], rounds: int, seconds: float, show: Callable[[float, str], None]
 ) -> list[dict[str, Answer]]:
-    """One dict of answers a round, by contender name; the order turns around every round."""
+    """The order turns around every round."""
     results = []
     for index in range(rounds):
-        turn = contenders if index % 2 == 0 else contenders[::-1]
+        turn = children if index % 2 == 0 else children[::-1]
         answers = {}
-        for place, contender in enumerate(turn):
-            show((index + place / len(turn)) / rounds, f"round {index + 1} of {rounds}: {contender.name}")
-            answers[contender.name] = contender.measure(seconds)
+        for place, child in enumerate(turn):
+            show((index + place / len(turn)) / rounds, f"round {index + 1} of {rounds}: {child.name}")
+            answers[child.name] = child.measure(seconds)
         results.append(answers)
     return results
 
@@ -81,7 +103,7 @@ def interleave(
 def serve(prepare: Callable[[dict[str, Any]], Callable[[float], Answer]]) -> None:
     """The child's end: settings from the command line, then one measurement for every line of input."""
     measure = prepare(json.loads(sys.argv[1]))
-    _reply({"ready": True, "pid": os.getpid()})
+    _reply({"ready": True})
     for line in sys.stdin:
         _reply(measure(float(line)))
 

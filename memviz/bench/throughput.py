@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from memviz.bench import bars
-from memviz.bench.rounds import Answer, BenchError, Contender, interleave
+from memviz.bench.rounds import Answer, BenchError, Contender, contest
 from memviz.bench.stats import Row, medians, ratio
 
 BATCHES = (1, 4, 16, 64)
@@ -44,14 +44,8 @@ def rows(
     if compiled and (missing := lacking()):
         raise BenchError(f"bench.--compile: want what torch.compile needs, got no {missing} (or leave --compile out)")
     for batch in batches:
-        contenders = start(recipe, batch, compiled)
-        try:
-            answers = interleave(
-                contenders, rounds, seconds, lambda part, text, b=batch: show(part, f"batch {b}, {text}")
-            )
-        finally:
-            for contender in contenders:
-                contender.close()
+        taking_part = contenders(recipe, batch, compiled)
+        answers = contest(taking_part, rounds, seconds, lambda part, text, b=batch: show(part, f"batch {b}, {text}"))
         yield summary(recipe, batch, answers)
 
 
@@ -66,8 +60,8 @@ def lacking() -> str:
     return ""
 
 
-def start(recipe: Mapping[str, Any], batch: int, compiled: bool) -> list[Contender]:
-    """All contenders of one batch size, warmed up: core, twin and peak, each on one and on two threads."""
+def contenders(recipe: Mapping[str, Any], batch: int, compiled: bool) -> list[Contender]:
+    """All of one batch size: core, twin and peak, each on one and on two threads."""
     found = []
     for name, threads in THREADS.items():
         settings = {"recipe": dict(recipe), "batch": batch, "threads": threads}

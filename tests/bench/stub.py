@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from memviz.bench.rounds import Answer, serve
 
 
 def prepare(settings: dict[str, Any]) -> Any:
-    """Answer with the settings, the seconds asked for and one environment variable."""
+    """Answer with the settings, the seconds asked for, its process and one environment variable."""
     if settings.get("die"):
         sys.exit(settings["die"])
+    if file := settings.get("pid_file"):
+        Path(file).write_text(str(os.getpid()), encoding="utf-8")
+    told = {"per_s": settings.get("per_s", 1.0), "pid": os.getpid(), "seen": os.environ.get("MEMVIZ_STUB")}
 
     def measure(seconds: float) -> Answer:
-        return {"per_s": settings.get("per_s", 1.0), "seconds": seconds, "seen": os.environ.get("MEMVIZ_STUB")}
+        return {**told, "seconds": seconds}
 
     return measure
 
