@@ -61,7 +61,7 @@ def measure(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[st
 
 def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[str, Any]]:
     """The rows alone."""
-    from memviz.bench import bars, package, page, reads, solve, starting, tabling, throughput, viewers
+    from memviz.bench import bars, package, page, solve, start, table, throughput, topk, viewers
 
     for recipe in recipes(plan, plan.preset) if {*chosen} - ALONE else ():
         warmed(recipe, show)
@@ -69,7 +69,7 @@ def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[s
             for size, batches in throughput.sizes(recipe, plan.batches):
                 yield from throughput.rows(size, batches, plan.rounds, plan.seconds, plan.compiled, show)
         if "start" in chosen:
-            yield from starting.rows(recipe, 1 if plan.quick else 5, not plan.quick, show)
+            yield from start.rows(recipe, 1 if plan.quick else 5, not plan.quick, show)
         if "viewers" in chosen:
             yield from viewers.rows(recipe, plan.rounds, 2 * plan.seconds, show)
         if "solve" in chosen:
@@ -79,12 +79,12 @@ def measured(chosen: tuple[str, ...], plan: Plan, show: Show) -> Iterator[dict[s
             if plan.model in (None, size["model"]):
                 yield from package.rows(warmed(size, show), batch, plan.rounds, plan.seconds, show)
     if "topk" in chosen:
-        yield from reads.rows(plan.rounds, plan.seconds, show)
+        yield from topk.rows(plan.rounds, plan.seconds, show)
     if "page" in chosen:
         yield from page.rows(1 if plan.quick else 5, show)
     if "table" in chosen:
         pairs = (warmed(recipe, show) for recipe in recipes(plan, "lesson", memory=False))
-        yield from tabling.rows(pairs, plan.over(3), plan.most or 20.0, show)
+        yield from table.rows(pairs, plan.over(3), plan.most or 20.0, show)
 
 
 def warmed(recipe: Mapping[str, Any], show: Show) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memviz import bench
-from memviz.bench import bars, package, page, reads, solve, starting, throughput, viewers
+from memviz.bench import bars, package, page, solve, start, throughput, topk, viewers
 from memviz.bench.rounds import BenchError
 from memviz.contracts.errors import ConfigError
 from memviz.study.cell import Cell
@@ -144,7 +144,7 @@ def test_without_the_package_the_row_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_topk_row_takes_numpy_in_the_faster_of_its_two_ways() -> None:
     speeds = {"core": 30.0, "numpy_each": 8.0, "numpy_together": 10.0}
-    row = bars.judged(reads.summary([{name: {"per_s": each} for name, each in speeds.items()}]))
+    row = bars.judged(topk.summary([{name: {"per_s": each} for name, each in speeds.items()}]))
     assert (row["numpy_per_s"], row["queries_together"], row["numpy_ratio"]) == (10.0, 16, 3.0)
     assert row["reached"] == {"numpy_ratio": True}
 
@@ -155,7 +155,7 @@ def test_both_kinds_of_read_find_the_same_slots() -> None:
     from memviz.bench.contenders.argpartition import nearest
     from memviz.ops.topk import topk
 
-    keys, queries = reads.drawn({"slots": 200, "width": 8})
+    keys, queries = topk.drawn({"slots": 200, "width": 8})
     slots, scores = nearest(keys, queries, 5)
     for query, want, score in zip(queries, slots, scores, strict=True):
         ours, close = np.empty(5, np.int64), np.empty(5, np.float32)
@@ -221,11 +221,11 @@ def test_a_row_of_other_sizes_names_them_and_a_start_has_them(monkeypatch: pytes
         lines = ['{"event": "progress"}']
         return contextlib.nullcontext(SimpleNamespace(stdout=lines))
 
-    monkeypatch.setattr(starting.serving, "memviz", memviz)
-    starting.first_update(sized, "home")
+    monkeypatch.setattr(start.serving, "memviz", memviz)
+    start.first_update(sized, "home")
     assert said[0][-2:] == ("--set", "model.N=16")
-    monkeypatch.setattr(starting, "app_start", lambda home: 0.5)
-    (row,) = starting.rows(sized, 1, True, lambda part, text: None)
+    monkeypatch.setattr(start, "app_start", lambda home: 0.5)
+    (row,) = start.rows(sized, 1, True, lambda part, text: None)
     assert row["knobs"] == viewers.told(sized, "client", [(2.0, (1.0, []))])["knobs"] == {"model": {"N": 16}}
 
 
@@ -243,9 +243,9 @@ def test_without_a_browser_the_page_row_says_so(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_start_row_is_the_median_of_its_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     trains, apps = iter([12.0, 0.9, 0.5, 0.7]), iter([1.5, 0.6, 0.8])
-    monkeypatch.setattr(starting, "first_update", lambda recipe, home: next(trains))
-    monkeypatch.setattr(starting, "app_start", lambda home: next(apps))
-    (row,) = starting.rows(RECIPE, 3, True, lambda part, text: None)
+    monkeypatch.setattr(start, "first_update", lambda recipe, home: next(trains))
+    monkeypatch.setattr(start, "app_start", lambda home: next(apps))
+    (row,) = start.rows(RECIPE, 3, True, lambda part, text: None)
     assert (row["train_cold_s"], row["train_warm_s"], row["app_warm_s"]) == (12.0, 0.7, 0.8)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from memviz.bench.reads import drawn, timed
 from memviz.bench.rounds import Answer, serve
+from memviz.bench.topk import drawn, timed
 
 
 def prepare(settings: dict[str, Any]) -> Callable[[float], Answer]:

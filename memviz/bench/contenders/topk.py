@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from memviz.bench.reads import drawn, timed
 from memviz.bench.rounds import Answer, serve
+from memviz.bench.topk import drawn, timed
 from memviz.ops.topk import topk
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memviz import bench
-from memviz.bench import tabling
+from memviz.bench import table
 from memviz.contracts import places
 from memviz.study.executor import Task
 
@@ -45,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_pair_that_its_first_seed_does_not_solve_gets_no_more() -> None:
     executor = Executor()
-    rows = list(tabling.rows(PAIRS, 3, 7.0, lambda part, text: None, executor))
+    rows = list(table.rows(PAIRS, 3, 7.0, lambda part, text: None, executor))
     assert executor.asked == [("copy", 0), ("ngrams", 0), ("copy", 1), ("copy", 2)]
     assert [(row["task"], row["seed"], row["solved"]) for row in rows] == [
         ("copy", 0, True),
@@ -59,23 +59,23 @@ def test_a_pair_that_its_first_seed_does_not_solve_gets_no_more() -> None:
 
 def test_stopped_it_goes_on_where_it_was_and_tells_every_row() -> None:
     executor = Executor()
-    stopped = tabling.rows(PAIRS, 3, 7.0, lambda part, text: None, executor)
+    stopped = table.rows(PAIRS, 3, 7.0, lambda part, text: None, executor)
     next(stopped)
     stopped.close()
-    rows = list(tabling.rows(PAIRS, 3, 7.0, lambda part, text: None, executor))
+    rows = list(table.rows(PAIRS, 3, 7.0, lambda part, text: None, executor))
     assert len(executor.asked) == len(set(executor.asked)) == len(rows) == 4
 
 
 def test_with_more_time_only_what_the_clock_cut_is_computed_again() -> None:
     executor = Executor()
-    list(tabling.rows(PAIRS, 1, 7.0, lambda part, text: None, executor))
-    rows = list(tabling.rows(PAIRS, 1, 8.0, lambda part, text: None, executor))
+    list(table.rows(PAIRS, 1, 7.0, lambda part, text: None, executor))
+    rows = list(table.rows(PAIRS, 1, 8.0, lambda part, text: None, executor))
     assert executor.asked == [("copy", 0), ("ngrams", 0), ("ngrams", 0)]
     assert {row["most_seconds"] for row in rows} == {8.0}
 
 
 def test_a_row_has_what_its_wrong_bits_compare_with() -> None:
-    copied, grams = list(tabling.rows(PAIRS, 1, 7.0, lambda part, text: None, Executor()))
+    copied, grams = list(table.rows(PAIRS, 1, 7.0, lambda part, text: None, Executor()))
     assert (copied["bound"], copied["wrong_bits"]) == (0.0, 2.0)
     assert 0 < grams["bound"] < grams["chance"]
 
