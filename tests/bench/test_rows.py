@@ -153,13 +153,13 @@ def test_both_kinds_of_read_find_the_same_slots() -> None:
     import numpy as np
 
     from memviz.bench.contenders.argpartition import nearest
-    from memviz.ops.topk import topk
+    from memviz.ops.topk import topk as read
 
     keys, queries = topk.drawn({"slots": 200, "width": 8})
     slots, scores = nearest(keys, queries, 5)
     for query, want, score in zip(queries, slots, scores, strict=True):
         ours, close = np.empty(5, np.int64), np.empty(5, np.float32)
-        topk(keys, query, ours, close)
+        read(keys, query, ours, close)
         np.testing.assert_array_equal(ours, want)
         np.testing.assert_allclose(close, score, rtol=1e-5)
 
