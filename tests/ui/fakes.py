@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -10,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from memviz.contracts.errors import ConfigError
+from memviz.training.runs.run import Run
 from memviz.ui.desk import Desk
+from memviz.ui.live.commands import COMMANDS
 from tests.render import synthetic
 
 NEWS = threading.Condition()  # told of calls, viewers, runs, readiness and open sockets
@@ -123,21 +126,15 @@ class FakeRun:
         return len(self._callbacks)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        if name not in (
-            "pause",
-            "resume",
-            "step",
-            "until",
-            "set",
-            "speed",
-            "rewind",
-            "reseed",
-            "branch",
-            "gradients",
-            "memory",
-        ):
+        if name not in set(COMMANDS) & set(vars(Run)):
             raise AttributeError(name)
-        return lambda *args, **values: self.calls.append((name, *args, *sorted(values.items())))
+        real = inspect.signature(vars(Run)[name])
+
+        def call(*args: Any, **values: Any) -> None:
+            real.bind(self, *args, **values)  # a TypeError where the real run would raise one
+            self.calls.append((name, *args, *sorted(values.items())))
+
+        return call
 
 
 class FakeMemories:

@@ -60,7 +60,7 @@ function createWays(actions) {
     button("slow motion", "walk through one update", actions.slowMotion),
   ];
   const extra = [
-    h("span.joined", {}, amount, tell("updates", "train this many updates", () => ({ do: "step", n: Math.round(more()) })), tell("seconds", "train this many seconds", () => ({ do: "until", what: "seconds", seconds: more() }))),
+    h("span.joined", {}, amount, tell("updates", "train this many updates", () => ({ do: "step", n: Math.round(more()) })), tell("seconds", "train this many seconds", () => ({ do: "until", what: "seconds", n: more() }))),
     branch,
     tell("rewind", "back to the same initial weights", () => ({ do: "rewind" })),
     tell("reseed", "new initial weights and new sequences", () => ({ do: "reseed" })),
