@@ -78,6 +78,7 @@ class FakeRun:
             update=self.update,
             solved_at=None,
             exam=self.exam,
+            epoch=self.epoch,
         )
 
     def curve(self, start: int, branch: int | None = None) -> dict[str, np.ndarray]:

@@ -36,6 +36,7 @@ class Connection:
     def __init__(self, socket: WebSocket, viewer: Viewer) -> None:
         self.viewer = viewer
         self._socket = socket
+        self._probing: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Receive and send until the browser goes."""
@@ -49,7 +50,7 @@ class Connection:
             log.debug("a viewer has gone")
         finally:
             stop_listening()
-            for task in tasks:
+            for task in (*tasks, *filter(None, [self._probing])):
                 task.cancel()
             self.viewer.leave()
 
@@ -110,26 +111,30 @@ class Connection:
                 self.viewer.reply(BEAT)
 
     async def _round(self) -> None:
+        """What is new. Another run may be watched after any await: the rest is then for the next round."""
         viewer = self.viewer
-        status = standing(viewer.channel, viewer.controls, viewer.desk.preparation)
-        if status != viewer.sent.status:
-            viewer.sent.status = status
+        channel, sent = viewer.channel, viewer.sent
+        status = standing(channel, viewer.controls, viewer.desk.preparation)
+        if status != sent.status:
+            sent.status = status
             await self._socket.send_bytes(status_frame(status))
-        if viewer.channel is not None:
-            await self._send_run(viewer.channel, viewer.sent)
+        if channel is not None and sent is viewer.sent:
+            self._probe(channel, sent)
+            await self._send_run(channel, sent)
         for frame in viewer.replies():  # last: a run that has moved takes an error off the page
             await self._socket.send_bytes(frame)
 
     async def _send_run(self, channel: Channel, sent: Sent) -> None:
-        """What is new of the run. Another may be watched after any await: the rest is then for the next round."""
         viewer = self.viewer
-        if viewer.probe is not None:
-            (update, branch), viewer.probe = viewer.probe, None
-            await self._send_probe(channel, sent, update, branch)
+        if channel.run.epoch != sent.status["epoch"]:  # the page is told first: it forgets what it has then
+            viewer.wake.set()
+            return
+        if channel.run.epoch != sent.epoch:  # rewound or branched: what the browser has is no longer so
+            sent.epoch, sent.points, sent.branch, sent.answers = channel.run.epoch, 0, None, []
+        while sent.answers:
+            await self._socket.send_bytes(sent.answers.pop(0))
             if sent is not viewer.sent:
                 return
-        if channel.run.epoch != sent.epoch:  # rewound or branched: what the browser has is no longer so
-            sent.epoch, sent.points, sent.branch = channel.run.epoch, 0, None
         curve = channel.run.curve(sent.points)
         if len(curve["update"]):
             start, sent.points = sent.points, sent.points + len(curve["update"])
@@ -148,23 +153,30 @@ class Connection:
                 channel.ready(viewer.wake, False)
                 await self._socket.send_bytes(frame)
 
-    async def _send_probe(self, channel: Channel, sent: Sent, update: int, branch: int | None) -> None:
-        run, viewer = channel.run, self.viewer
+    def _probe(self, channel: Channel, sent: Sent) -> None:
+        """Have what was asked for last recorded, beside the rounds: a run from the disk may compile for that."""
+        viewer = self.viewer
+        if viewer.probe is not None and (self._probing is None or self._probing.done()):
+            (update, branch), viewer.probe = viewer.probe, None
+            self._probing = asyncio.create_task(self._answer(channel, sent, update, branch))
+
+    async def _answer(self, channel: Channel, sent: Sent, update: int, branch: int | None) -> None:
+        run, viewer, epoch = channel.run, self.viewer, channel.run.epoch
         try:
             record = await asyncio.to_thread(run.record, update, viewer.gradients, branch)
             curve = None if branch in (None, sent.branch) else run.curve(0, branch)
         except MemvizError as error:
             viewer.reply(refusal(error))
-            return
         except Exception:
             log.exception("update %d could not be shown", update)
             viewer.reply(viewer.broken(f"Update {update:,} could not be shown."))
-            return
-        if curve is not None and sent is viewer.sent:
-            sent.branch = branch
-            await self._socket.send_bytes(curve_frame(curve, 0, branch))
-        if sent is viewer.sent:
-            await self._socket.send_bytes(channel.pack(record.trace, sent.version, "probe", branch))
+        else:
+            if sent is viewer.sent and epoch == run.epoch:  # else it is of a past that is gone
+                if curve is not None:
+                    sent.branch = branch
+                    sent.answers.append(curve_frame(curve, 0, branch))
+                sent.answers.append(channel.pack(record.trace, sent.version, "probe", branch))
+        viewer.wake.set()  # also for what was asked meanwhile
 
 
 def parse(text: str) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ class Sent:
     epoch: int = 0  # of the run, that these points belong to
     phase: Any = None
     branch: int | None = None  # the other branch whose curve it has
+    answers: list[bytes] = field(default_factory=list)  # frames it asked for, that wait to be sent
 
 
 class Viewer:
@@ -86,8 +87,16 @@ class Viewer:
         """Watch a run by its id, also one that lies on disk since the last server; say so when there is none."""
         if run_id == NEW:
             return
+        before, run = self.channel, await self._opened(run_id)
+        while run is not None and self.channel is before and (before is None or before.run is not run):
+            before = self.desk.hub.channel(run)
+            self.watch(before)
+            run = await self._opened(run_id)  # the same, unless it was put away before it was watched
+
+    async def _opened(self, run_id: str) -> Any:
+        """The run, or None once the browser was told why not."""
         try:
-            run = await asyncio.to_thread(lambda: self.desk.registry.get(run_id))
+            return await asyncio.to_thread(lambda: self.desk.registry.get(run_id))
         except MemvizError as error:
             log.info("run %s cannot be watched: %s", run_id, error)
             self.reply(
@@ -96,8 +105,7 @@ class Viewer:
         except Exception:
             log.exception("run %s could not be opened", run_id)
             self.reply(self.broken("This run could not be opened."))
-        else:
-            self.watch(self.desk.hub.channel(run))
+        return None
 
     def start(self, recipe: Mapping[str, Any]) -> None:
         """Start a run of this browser's own, and watch it; what it still has to wait for, its status says.

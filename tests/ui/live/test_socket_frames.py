@@ -134,6 +134,23 @@ def test_a_recording_of_a_run_left_meanwhile_is_not_sent(server, open_socket, mo
     assert packed == []
 
 
+def test_while_a_recording_is_made_the_page_hears_of_the_run_and_of_the_last_one_asked_for(
+    server, open_socket, monkeypatch
+):
+    client = open_socket()
+    run = started(server, client)
+    run.publish(512)
+    go, record = threading.Event(), run.record
+    monkeypatch.setattr(run, "record", lambda *args: [go.wait(60), record(*args)][-1])
+    for update in (1, 2, 64):
+        client.send(do="probe", update=update)
+    run.publish(700, "paused")
+    client.next("status", lambda h: h["state"] == "paused")
+    go.set()
+    client.next("trace", lambda h: h["source"] == "probe" and h["update"] == 64)
+    assert [update for update, _ in run.recorded] in ([1, 64], [2, 64], [64])
+
+
 def test_a_run_at_rest_shows_the_figures_of_its_exam(server, open_socket):
     client = open_socket()
     run = started(server, client)
