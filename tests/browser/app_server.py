@@ -39,6 +39,7 @@ class App:
         end = time.monotonic() + START
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > end:
+                self.process.kill()
                 self.said.seek(0)
                 raise RuntimeError(f"the app did not start: {self.said.read()[-2000:]}")
 
@@ -47,6 +48,13 @@ class App:
         self.process.terminate()
         self.process.wait(30)
         self.said.close()
+
+    def __enter__(self) -> App:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def command(self, *arguments: Any) -> Any:
         """What a memviz command says, from JSON."""

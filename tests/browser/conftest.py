@@ -77,10 +77,8 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     """The app, once for this file."""
-    app = App(tmp_path_factory.mktemp("home"))
-    app.start()
-    yield app
-    app.stop()
+    with App(tmp_path_factory.mktemp("home")) as app:
+        yield app
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ class Pretend:
         self.sockets: list[Any] = []
         self.state, self.update, self.gradients, self.run = "idle", 0, False, None
         self.speed: float | None = None
+        self.away = False  # whether nobody is let in
         self.wake = threading.Condition()
 
     def serve(self) -> Pretend:
@@ -108,7 +109,7 @@ class Pretend:
 
     def _page(self, connection: Any, request: Any) -> Any:
         if request.headers.get("Upgrade"):
-            return None
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "") if self.away else None
         if request.path == "/recorded":
             response = connection.respond(HTTPStatus.OK, "")
             response.body = one(**self.sizes)[1]

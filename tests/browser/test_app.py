@@ -26,6 +26,8 @@ def test_the_app_opens_with_a_recorded_episode_playing(lab):
     assert page.evaluate("memvizScope.state.trace.source") == "recorded"
     assert page.evaluate("memvizScope.state.playing")
     page.wait_for_function("memvizScope.state.t >= 2")
+    page.wait_for_function("memvizScope.state.connection === 'open'")
+    settle(page)
     assert page.get_by_role("button", name="Train", exact=True).is_enabled()
 
 

@@ -24,6 +24,7 @@ def test_a_reload_finds_the_run_and_a_second_browser_only_watches_it(lab, app):
     other.wait_for_function("memvizScope.state.status?.run")
     assert status(other, "run") == run
     assert status(other, "controls") is False
+    settle(other)
     assert other.get_by_text("You are watching").is_visible()
     assert other.get_by_role("button", name="Train on").is_disabled()
     assert page.get_by_role("button", name="Train on").is_enabled()
@@ -57,41 +58,37 @@ def test_a_link_with_an_update_ends_there_once_it_is_recorded(lab):
     link.wait_for()
     from playwright.sync_api import expect
 
-    expect(link).to_have_value(re.compile(f"u={update}"))  # the link follows the address
+    expect(link).to_have_value(re.compile(f"u={update}"), timeout=PATIENCE)  # the link follows the address
     for query in (link.input_value().partition("/?")[2], f"run={status(page, 'run')}#u={update}"):
         assert f"u={update}" in query
         other = lab(f"?{query}")
         if query.startswith("recipe"):
             train(other)
         other.wait_for_function("(u) => memvizScope.state.trace.update === u && memvizScope.u === u", arg=update)
-        assert f"u={update}" in other.evaluate("location.hash")
+        other.wait_for_function("(u) => location.hash.includes(`u=${u}`)", arg=update)
 
 
 def test_a_restarted_server_finds_the_run_again(tmp_path, open_page):
-    app = App(tmp_path)
-    app.start()
-    page = open_page(app.url)
-    page.allowed += [
-        ADVICE,
-        "WebSocket",
-        "ERR_CONNECTION",
-        "Failed to load resource",
-        "Failed to fetch",
-        "server endpoint",
-        "Streamlit server is not responding",
-    ]
-    page.set_default_timeout(PATIENCE)
-    page.wait_for_function("globalThis.memvizScope?.drawn > 1")
-    run = train(page)
-    update = status(page, "update")
-    app.stop()
-    page.wait_for_function("memvizScope.state.connection === 'lost' || memvizScope.state.connection === 'connecting'")
-    settle(page)
-    assert page.get_by_text("connection is lost").or_(page.get_by_text("Trying again")).first.is_visible()
-    app.start()
-    page.wait_for_function("memvizScope.state.connection === 'open'")
-    page.reload()
-    page.wait_for_function("globalThis.memvizScope?.state.status?.run")
-    assert (status(page, "run"), status(page, "update")) == (run, update)
-    assert status(page, "controls") is True
-    app.stop()
+    with App(tmp_path) as app:
+        page = open_page(app.url)
+        page.allowed += [
+            ADVICE,
+            "WebSocket",
+            "ERR_CONNECTION",
+            "Failed to load resource",
+            "Failed to fetch",
+            "server endpoint",
+            "Streamlit server is not responding",
+        ]
+        page.set_default_timeout(PATIENCE)
+        page.wait_for_function("globalThis.memvizScope?.drawn > 1")
+        run = train(page)
+        update = status(page, "update")
+        app.stop()
+        page.get_by_text("The connection is lost").wait_for()
+        app.start()
+        page.wait_for_function("memvizScope.state.connection === 'open'")
+        page.reload()
+        page.wait_for_function("globalThis.memvizScope?.state.status?.run")
+        assert (status(page, "run"), status(page, "update")) == (run, update)
+        assert status(page, "controls") is True

@@ -41,14 +41,16 @@ def test_a_lesson_blanks_what_comes_and_reveals_it_after_the_guess(lab):
     page.get_by_role("link", name="Learn").click()
     page.get_by_role("button", name="Next").click()
     page.get_by_text("Which slot", exact=False).or_(page.get_by_text("To which slot", exact=False)).first.wait_for()
-    page.wait_for_function("memvizScope.state.trace && memvizScope.state.t === 0")
+    page.locator(".memviz-host.veiled").wait_for()  # the lesson's scope, not the Lab's any more
+    page.wait_for_function("globalThis.memvizScope?.state.trace && memvizScope.state.t === 0")
     settle(page)
     before = cells(pixels(page), 32, 17)
     assert (before[:, 1:] == before[31, 16]).all()  # paper
+    page.evaluate("globalThis.before = memvizScope.state.trace")
     page.get_by_label("Slot, 0 to").fill("5")
     page.get_by_role("button", name="Commit and reveal").click()
     page.get_by_text("The trace says").wait_for()
-    page.wait_for_function("memvizScope.state.t === 1")
+    page.wait_for_function("memvizScope.state.trace !== before && memvizScope.state.t === 1")
     page.wait_for_function("memvizScope.state.pin !== null")
     settle(page)
     assert (cells(pixels(page), 32, 17)[:, 1] != before[31, 16]).any()

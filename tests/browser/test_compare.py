@@ -53,7 +53,7 @@ def test_a_step_in_either_scope_moves_the_other(pair):
 def test_playing_one_plays_the_other_and_a_touch_stops_both(pair):
     page = pair(0)
     press(page, 0, "play episode")
-    wait_for_steps(page, 3, 3)
+    page.wait_for_function("memvizScope.state.t >= 3")
     press(page, 1, "pause episode")
     page.locator(".episode").nth(0).get_by_role("button", name="play episode", exact=True).wait_for()
     left, right = page.locator(".episode output.place").all_inner_texts()

@@ -74,22 +74,21 @@ def test_both_scrubbers_go_both_ways_by_pointer_and_by_key(scope):
         assert state(page, name) == low
 
 
-def test_scrubbing_keeps_sixty_frames_a_second(scope):
+def test_scrubbing_draws_every_step_in_the_very_next_frame(scope):
     page = scope({"t": 0})
-    worst = page.evaluate(
+    seen = page.evaluate(
         """async () => {
-          const times = [];
-          for (let i = 0; i < 60; i++) {
-            memvizScope.actions.setT(i % 21);
+          const seen = [];
+          for (let t = 20; t >= 0; t--) {
+            const before = memvizScope.drawn;
+            memvizScope.actions.setT(t);
             await new Promise((done) => requestAnimationFrame(done));
-            const start = performance.now();
-            await new Promise((done) => requestAnimationFrame(done));
-            times.push(performance.now() - start);
+            seen.push([memvizScope.view.t, memvizScope.drawn - before]);
           }
-          return times.sort((a, b) => a - b)[30];
+          return seen;
         }"""
     )
-    assert worst < 34  # the median frame; a shared machine may drop one now and then
+    assert seen == [[t, 1] for t in range(20, -1, -1)]
 
 
 def test_hovering_lights_the_row_in_every_panel_and_says_the_formula(scope):
@@ -130,7 +129,7 @@ def test_replaying_the_training_walks_through_its_records(scope):
     page = scope({"t": 5})
     page.evaluate("memvizScope.actions.setSpeed(30)")
     page.get_by_role("button", name="play training").click()
-    page.wait_for_function("memvizScope.state.replaying === false", timeout=15000)
+    page.wait_for_function("memvizScope.state.replaying === false")
     assert page.evaluate("memvizScope.u") == 4000
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.looking import press, settle
 from tests.words import SAID
 
 pytest.importorskip("websockets", reason="websockets comes with streamlit")
@@ -35,14 +36,14 @@ def live(open_page):
 def started(live, options=None):
     run, page = live({"unfolded": True} | (options or {}))
     page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function("memvizScope.state.status?.run === 'abc'")
+    page.wait_for_function("memvizScope.state.status?.run === 'abc' && memvizScope.state.trace.source === 'live'")
     return run, page
 
 
 def until(page, run, do, count=1):
     """Wait until the run was told `do` so many times."""
     with run.wake:
-        assert run.wake.wait_for(lambda: len(run.heard(do)) >= count, timeout=10), run.told
+        assert run.wake.wait_for(lambda: len(run.heard(do)) >= count, timeout=60), run.told
 
 
 def test_the_recorded_episode_plays_before_anything_is_started(live):
@@ -77,12 +78,12 @@ def test_a_trace_that_changes_nothing_on_show_is_acknowledged_too(live):
     run, page = started(live)
     run.show(64)
     with run.wake:
-        assert run.wake.wait_for(lambda: any(ack["v"] == 65 for ack in run.heard("ack")), timeout=10), run.told
+        assert run.wake.wait_for(lambda: any(ack["v"] == 65 for ack in run.heard("ack")), timeout=60), run.told
     page.evaluate("memvizScope.state.playing && memvizScope.actions.playPause()")
     page.wait_for_function("!memvizScope.state.playing")
     run.say(run.trace(512, "recorded"))  # too late: a run is on show
     with run.wake:
-        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=10), run.told
+        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=60), run.told
     assert page.evaluate("memvizScope.state.trace.update") == 64
 
 
@@ -95,7 +96,7 @@ def test_train_starts_the_recipe_and_live_frames_are_drawn_and_acknowledged(live
         page.wait_for_function(f"memvizScope.u === {update}")
     page.wait_for_function("memvizScope.marks.length >= 3")
     with run.wake:
-        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=10), run.told
+        assert run.wake.wait_for(lambda: any(ack["v"] == 513 for ack in run.heard("ack")), timeout=60), run.told
     assert page.evaluate("memvizScope.state.curve.update.at(-1)") <= 512
     page.locator(".notice", has_text="Training: update 512").wait_for()
 
@@ -154,12 +155,14 @@ def test_a_lost_connection_is_said_and_mended_and_the_picture_stays(live):
     run, page = started(live)
     run.show(700)
     page.wait_for_function("memvizScope.u === 700")
+    run.away = True
     run.drop()
     page.get_by_text("The connection is lost").wait_for()
     assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
     page.keyboard.press("End")
     assert page.evaluate("memvizScope.state.t") == 20
-    page.wait_for_function("memvizScope.state.connection === 'open'", timeout=10000)
+    run.away = False
+    page.wait_for_function("memvizScope.state.connection === 'open'")
     assert run.paths == ["/ws/new", "/ws/abc"]
     page.get_by_text("The connection is lost").wait_for(state="hidden")
 
@@ -172,6 +175,7 @@ def test_who_only_watches_cannot_command_but_may_look_at_gradients(live):
     assert page.get_by_role("button", name="Pause", exact=True).is_disabled()
     page.keyboard.press("g")
     page.evaluate("memvizScope.actions.branch()")
+    until(page, run, "gradients")
     run.say(run.status(controls=True))
     page.get_by_text("You are watching").wait_for(state="hidden")
     assert run.heard("gradients") == [{"do": "gradients", "on": True}]
@@ -258,11 +262,12 @@ def test_a_run_that_walks_through_its_updates_is_followed_until_a_person_steps_i
     run.say(phase_frame(65, "gradient", blocks=[("heads", 0.2)]))
     run.say(phase_frame(65, "update"))
     page.wait_for_function("memvizScope.state.slow.phase === 'update' && memvizScope.state.blocks[0][0] === 'heads'")
-    page.keyboard.press("ArrowLeft")
+    press(page, "ArrowLeft")
     t = page.evaluate("memvizScope.state.t")
     run.say(phase_frame(66, "forward", 8))
     run.say(run.status(state="training", speed=0.5, update=66))
     page.wait_for_function("memvizScope.state.status.update === 66")
+    settle(page)
     assert page.evaluate("[memvizScope.state.slow, memvizScope.view.t]") == [None, t]
     page.get_by_label("training speed").fill("0")
     run.say(phase_frame(67, "forward", 5))

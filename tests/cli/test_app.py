@@ -19,6 +19,7 @@ from memviz.training.runs.limits import Limits
 from tests.cli.conftest import ROOT, Memviz
 
 RECORDED = ROOT / "assets" / "recorded"
+PATIENCE = 60  # seconds
 
 
 @contextmanager
@@ -31,26 +32,33 @@ def running(*arguments: str, data: Path) -> Iterator[tuple[str, dict[str, str]]]
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        told: dict[str, str] = {}
-        for line in process.stdout:
-            name, _, value = line.strip().partition("  ")
-            told[name] = value.strip()
-            if name == "Ctrl-C stops":
-                break
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}", told
-        process.send_signal(signal.SIGINT)
-        assert (process.stdout.read(), process.stderr.read()) == ("", "")
+        try:
+            yield f"http://127.0.0.1:{port}", what_it_said(process, port)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=PATIENCE) == ("", "")
+        finally:
+            process.kill()  # if it has not stopped, it never would
     assert process.returncode == 0
+
+
+def what_it_said(process: subprocess.Popen[str], port: int) -> dict[str, str]:
+    """What it printed by name, once it answers."""
+    assert process.stdout is not None
+    told: dict[str, str] = {}
+    for line in process.stdout:
+        name, _, value = line.strip().partition("  ")
+        told[name] = value.strip()
+        if name == "Ctrl-C stops":
+            break
+    wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+    return told
 
 
 def wait_for(address: str, process: subprocess.Popen[str]) -> None:
     """Ask until the app answers or has died."""
     while process.poll() is None:
         try:
-            with urllib.request.urlopen(address, timeout=10):
+            with urllib.request.urlopen(address, timeout=PATIENCE):
                 return
         except OSError:
             continue
@@ -71,7 +79,7 @@ def test_the_app_answers_at_the_address_it_prints_and_stops_quietly(data: Path) 
     with running("app", data=data) as (address, told):
         assert told["on this machine"] == address.replace("127.0.0.1", "localhost")
         assert told["data"] == str(data)
-        with urllib.request.urlopen(told["on this machine"], timeout=10) as page:
+        with urllib.request.urlopen(told["on this machine"], timeout=PATIENCE) as page:
             assert b"<html" in page.read()
     assert (data / "runs").is_dir()
 
@@ -84,7 +92,10 @@ def test_an_app_for_everyone_prints_the_address_that_others_can_use(data: Path) 
 
 @pytest.mark.parametrize("file", sorted(RECORDED.glob("*.safetensors")), ids=lambda path: path.name)
 def test_open_starts_the_app_on_a_file(data: Path, file: Path) -> None:
-    with running("open", str(file), data=data) as (address, _), urllib.request.urlopen(address, timeout=10) as page:
+    with (
+        running("open", str(file), data=data) as (address, _),
+        urllib.request.urlopen(address, timeout=PATIENCE) as page,
+    ):
         assert page.status == 200
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+import uuid
 from pathlib import Path
 
 SWEEP = ("sweep", "ntm", "copy", "--set", "N=4,5", "--set", "hidden=8", "--until", "3", "--seeds", "2", "--json")
 
 
 def test_a_sweep_prints_a_row_a_training_and_computes_none_twice(memviz):
-    name = f"test-{os.getpid()}"
+    name = f"test-{uuid.uuid4().hex}"
     first = memviz(*SWEEP, "--name", name)
     assert first.returncode == 0, first.stderr
     lines = [json.loads(line) for line in first.stdout.splitlines()]

@@ -39,7 +39,7 @@ def page() -> None:
 
 @pytest.fixture
 def at() -> AppTest:
-    found = AppTest.from_function(page).run()
+    found = AppTest.from_function(page, default_timeout=60).run()
     assert not found.exception
     return found
 

@@ -56,6 +56,6 @@ def broken_page() -> None:
 
 
 def test_a_failed_page_shows_a_card_that_says_where_the_log_is(log):
-    at = AppTest.from_function(broken_page).run()
+    at = AppTest.from_function(broken_page, default_timeout=60).run()
     assert "something odd" in at.error[0].value
     assert str(places.log() / "memviz.log") in at.error[0].value

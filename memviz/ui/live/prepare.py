@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -44,8 +45,9 @@ class Preparation:
     def _tell(self, message: str) -> None:
         """Called on the compiling thread."""
         self.message = message
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the server stops
+                self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         for wake in self._listeners:
