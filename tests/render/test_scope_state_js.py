@@ -90,3 +90,30 @@ def test_a_lost_connection_takes_back_what_was_asked_for():
     """
     # the picture is that of update 8, the newest: it is followed again
     assert told(code) == [{"connection": "lost", "wanted": None, "u": None, "slow": None}, {"connection": "connecting"}]
+
+
+def test_while_nobody_can_be_asked_only_what_is_here_is_shown_and_said():
+    code = """
+      const store = storeOf({ ...running(), connection: "lost" });
+      const actions = $actions.createActions(store, () => false, { recipe: () => ({}), tell: () => {} });
+      const seen = [];
+      const look = () => seen.push([$records.recordsOf(store.get()), $records.shownUpdate(store.get()), store.get().trace.update]);
+      for (const act of [() => actions.setU(2), actions.trainingBack, actions.replay]) act(), look();
+      store.set({ connection: "open", replaying: false }); // its socket closes just now: the question is refused
+      [() => actions.setU(2), () => take(store, traceFrame(9, "live"))].forEach((act) => (act(), look()));
+      return seen;
+    """  # noqa: E501  (a line of JavaScript)
+    *lost, refused, again = told(code)
+    assert lost == [[[8], 8, 8]] * 3
+    assert refused == [[0, 2, 8], 8, 8]
+    assert again == [[0, 2, 8, 9], 9, 9]
+
+
+def test_another_branch_is_not_looked_at_while_nobody_can_be_asked():
+    code = """
+      const branches = [{ id: 0, last: 4, records: [0, 4] }, { id: 1, last: 8, records: [0, 2, 8] }];
+      const store = storeOf({ ...running(statusFrame({ branch: 1, branches })), connection: "lost" });
+      $actions.createActions(store, () => false, {}).lookAtBranch(0);
+      return [store.get().branch, $records.shownUpdate(store.get()), store.get().trace.update];
+    """
+    assert told(code) == [None, 8, 8]
