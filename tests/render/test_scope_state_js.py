@@ -117,3 +117,15 @@ def test_another_branch_is_not_looked_at_while_nobody_can_be_asked():
       return [store.get().branch, $records.shownUpdate(store.get()), store.get().trace.update];
     """
     assert told(code) == [None, 8, 8]
+
+
+def test_a_rewound_run_begins_its_learning_curve_anew():
+    code = """
+      const drawn = ({ curve }) => Array.from(curve.update);
+      const before = running(curveFrame(0, [1, 2, 8]));
+      const rewound = changed(before, statusFrame({ epoch: 1, state: "idle", update: 0, records: [0] }));
+      const early = changed(changed(before, curveFrame(0, [1, 3])), statusFrame({ epoch: 1, update: 3 }));
+      return [before, changed(before, statusFrame()), rewound, changed(rewound, curveFrame(0, [1])), early].map(drawn);
+    """
+    # a new past's curve may come before its status: it is sent once only, and stays
+    assert told(code) == [[1, 2, 8], [1, 2, 8], [], [1], [1, 3]]

@@ -50,7 +50,7 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { ...blank, curve: NO_CURVE } : rewritten ? blank : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
@@ -65,9 +65,8 @@ function receiveCurve(state, { header, arrays }) {
   return { curve: header.from === 0 ? fresh : joined(state.curve, fresh) };
 }
 
-/** A curve and more points. Those of an update that it has already, or of earlier ones, replace its end. Pure. */
-export function joined(curve, points) {
-  const first = points.update[0] ?? Infinity;
+/** A curve up to the update `first` and, in place of its end from there on, more points. Pure. */
+export function joined(curve, points, first = points.update[0] ?? Infinity) {
   const kept = curve.update.findLastIndex((update) => update < first) + 1;
   return columnsOf((name) => {
     const whole = new Float64Array(kept + points[name].length);
