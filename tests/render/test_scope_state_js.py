@@ -129,3 +129,14 @@ def test_a_rewound_run_begins_its_learning_curve_anew():
     """
     # a new past's curve may come before its status: it is sent once only, and stays
     assert told(code) == [[1, 2, 8], [1, 2, 8], [], [1], [1, 3]]
+
+
+def test_another_run_is_drawn_on_its_own_scales():
+    code = """
+      const limited = (memory) => { const frame = traceFrame(0, "live"); frame.header.limits = { memory }; return frame; };
+      const first = running(limited(9));
+      const same = changed(changed(first, statusFrame({ epoch: 1 })), limited(2));
+      const second = changed(changed(first, statusFrame({ run: "b" })), limited(2));
+      return [same, second].map(({ limits }) => limits.memory);
+    """
+    assert told(code) == [9, 2]

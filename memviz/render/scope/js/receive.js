@@ -2,7 +2,7 @@
 
 import { traceOf } from "./decode.js";
 import { moving, remember } from "./records.js";
-import { columnsOf, NO_CURVE } from "./store.js";
+import { columnsOf, NO_CURVE, NO_LIMITS } from "./store.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
 
@@ -18,7 +18,7 @@ function receiveTrace(state, frame) {
   if (trace.branch !== state.branch) return {}; // the run goes on, or answers, in another branch than the one looked at
   if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
-  const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: { memory: 0, signed: {}, positive: {} }, u: null, wanted: null };
+  const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: NO_LIMITS, u: null, wanted: null };
   const rewound = trace.source === "live" && [...earlier.traces.keys()].some((update) => update > trace.update);
   const kept = rewound ? new Map([...earlier.traces].filter(([update]) => update <= trace.update && trace.update > 0)) : earlier.traces;
   const pinned = new Set([trace.update, state.trace?.update, ...(state.status?.records ?? [])]);
@@ -50,7 +50,7 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { ...blank, curve: NO_CURVE } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const over = state.slow?.remote && !walking ? { slow: null } : {};
