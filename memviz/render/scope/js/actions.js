@@ -63,7 +63,8 @@ export function createActions(store, send, host) {
     if (next !== undefined) setT(next);
   };
   const begin = () => {
-    set({ trouble: null });
+    settle(get(), send);
+    set({ trouble: null, slow: null });
     return send({ do: "start", recipe: host.recipe() });
   };
   const command = (words) => {

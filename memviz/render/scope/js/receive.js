@@ -2,9 +2,12 @@
 
 import { traceOf } from "./decode.js";
 import { moving, remember } from "./records.js";
+import { failing } from "./slow.js";
 import { columnsOf, NO_CURVE, NO_LIMITS } from "./store.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
+
+const BROKEN = ["diverged", "interrupted"]; // states in which what a run was told to do does not come any more
 
 const PATCHES = { trace: receiveTrace, status: receiveStatus, curve: receiveCurve, phase: receivePhase, error: receiveError };
 
@@ -50,12 +53,12 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS, slow: null } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
-  const over = state.slow?.remote && !walking ? { slow: null } : {};
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
-  return { ...fresh, ...left, ...over, status: header, trouble: moved ? null : state.trouble };
+  const over = state.slow?.remote && !walking ? { slow: null } : moved && BROKEN.includes(header.state) ? failing(state) : {};
+  return { ...over, ...fresh, ...left, status: header, trouble: moved ? null : state.trouble };
 }
 
 function receiveCurve(state, { header, arrays }) {
@@ -86,7 +89,7 @@ function receivePhase(state, { header }) {
 }
 
 function receiveError(state, { header }) {
-  return { trouble: { message: header.message, remedy: header.remedy }, ...unasked(state) }; // nothing more will come
+  return { trouble: { message: header.message, remedy: header.remedy }, ...unasked(state), ...failing(state) }; // nothing more will come
 }
 
 /** The patch for a change of the connection: what was asked of a server that is gone does not come. */

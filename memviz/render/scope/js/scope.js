@@ -148,6 +148,7 @@ function acknowledge(scope, rest) {
 }
 
 function open(scope) {
+  scope.actions.settle();
   scope.source?.close();
   clearTimeout(scope.resting); // what another run waits for is not this one's
   const { store, options } = scope;
