@@ -64,14 +64,17 @@ export function connect({ url, hello, onFrame, onState }) {
   return { send, close };
 }
 
+const KEPT = "memviz.owner"; // its name in the browser's storage
+let secret = null; // this page's own
+
 /** The secret by which a server knows this browser again; kept in the browser only. */
 export function ownerSecret() {
-  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  secret ??= Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   try {
-    const known = localStorage.getItem("memviz.owner") ?? fresh();
-    localStorage.setItem("memviz.owner", known);
-    return known;
+    const known = localStorage.getItem(KEPT);
+    if (known === null) localStorage.setItem(KEPT, secret);
+    return known ?? secret;
   } catch {
-    return fresh(); // no storage here (a sandboxed frame): a secret for this page's life
+    return secret; // no storage here (a sandboxed frame): it lasts as long as this page
   }
 }
