@@ -86,10 +86,11 @@ def test_a_refused_update_leaves_the_scrubber_where_the_picture_is():
 def test_a_lost_connection_takes_back_what_was_asked_for():
     code = """
       const state = { ...running(traceFrame(2, "probe")), u: 0, wanted: 0, slow: { phase: "waiting" } };
-      return ["lost", "connecting"].map((connection) => $receive.connected(state, connection));
+      return ["lost", "connecting", "open"].map((connection) => $receive.connected(state, connection));
     """
-    # the picture is that of update 8, the newest: it is followed again
-    assert told(code) == [{"connection": "lost", "wanted": None, "u": None, "slow": None}, {"connection": "connecting"}]
+    # the picture is that of update 8, the newest: it is followed again; a source that is opened anew begins with "connecting"
+    forgotten = {"wanted": None, "u": None, "slow": None}
+    assert told(code) == [{"connection": "lost", **forgotten}, {"connection": "connecting", **forgotten}, {"connection": "open"}]
 
 
 def test_while_nobody_can_be_asked_only_what_is_here_is_shown_and_said():
@@ -140,3 +141,21 @@ def test_another_run_is_drawn_on_its_own_scales():
       return [same, second].map(({ limits }) => limits.memory);
     """
     assert told(code) == [9, 2]
+
+
+def test_a_browser_without_storage_stays_the_same_browser():
+    code = """
+      globalThis.localStorage = { getItem() { throw new Error("sandboxed"); } };
+      const first = $socket.ownerSecret();
+      return [first === $socket.ownerSecret(), first.length];
+    """
+    assert told(code) == [True, 36]
+
+
+def test_what_is_kept_of_a_browser_is_written_once():
+    code = """
+      const [kept, written] = [new Map(), []];
+      globalThis.localStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => (written.push(name), kept.set(name, value)) };
+      return [$socket.ownerSecret() === $socket.ownerSecret(), written];
+    """  # noqa: E501  (a line of JavaScript)
+    assert told(code) == [True, ["memviz.owner"]]

@@ -94,8 +94,8 @@ function receiveError(state, { header }) {
 
 /** The patch for a change of the connection: what was asked of a server that is gone does not come. */
 export function connected(state, connection) {
-  const waiting = connection === "lost" && state.slow?.phase === "waiting" ? { slow: null } : {};
-  return { connection, ...(connection === "lost" ? unasked(state) : {}), ...waiting };
+  if (connection === "open") return { connection };
+  return { connection, ...unasked(state), ...(state.slow?.phase === "waiting" ? { slow: null } : {}) };
 }
 
 /** Waits no more for an update: the scrubber goes back to what is on show. */
