@@ -159,3 +159,16 @@ def test_what_is_kept_of_a_browser_is_written_once():
       return [$socket.ownerSecret() === $socket.ownerSecret(), written];
     """  # noqa: E501  (a line of JavaScript)
     assert told(code) == [True, ["memviz.owner"]]
+
+
+def test_a_lost_connection_is_said_until_it_is_open_again():
+    code = """
+      const [sockets, timers, states] = [[], [], []];
+      Object.assign(globalThis, { location: { href: "http://here/" }, setTimeout: (act) => timers.push(act), clearTimeout: () => {} });
+      globalThis.WebSocket = class { constructor() { sockets.push(this); } };
+      $socket.connect({ url: () => "/ws/a", hello: () => ({}), onFrame: () => {}, onState: (state) => states.push(state) });
+      for (let attempt = 0; attempt < 2; attempt++) (sockets.at(-1).onclose(), timers.at(-1)());
+      sockets.at(-1).onmessage({ data: new ArrayBuffer(0) });
+      return [sockets.length, states];
+    """  # noqa: E501  (a line of JavaScript)
+    assert told(code) == [3, ["connecting", "lost", "lost", "open"]]

@@ -28,7 +28,6 @@ export function connect({ url, hello, onFrame, onState }) {
     pause = Math.min(LONGEST_PAUSE, pause * 2);
   };
   const open = () => {
-    onState("connecting");
     const target = new URL(url(), location.href);
     target.protocol = target.protocol.replace("http", "ws");
     const current = (socket = new WebSocket(target));
@@ -60,6 +59,7 @@ export function connect({ url, hello, onFrame, onState }) {
     clearTimeout(watchdog);
     socket?.close();
   };
+  onState("connecting"); // once: coming back it is "lost" until it is "open" again
   open();
   return { send, close };
 }
