@@ -40,7 +40,7 @@ function frame(root, panel) {
 }
 
 /** Where a lesson points, once per step, so that the learner may look around; and a start asked for in the form. */
-function act(entry, root, { place, start }) {
+function act(entry, root, { place, start = 0 }) {
   const wanted = JSON.stringify(place ?? null);
   if (place && entry.pointed !== wanted) {
     const { panel, ...where } = place;
@@ -49,7 +49,7 @@ function act(entry, root, { place, start }) {
   }
   entry.pointed = wanted;
   if (entry.started !== undefined && start !== entry.started) entry.scope.actions.start();
-  entry.started = start ?? 0;
+  entry.started = start;
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
