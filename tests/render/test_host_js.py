@@ -52,6 +52,16 @@ def test_a_run_that_the_scope_follows_is_not_opened_again():
     assert said(code) == [["new"], [["run", "a"]]]
 
 
+def test_the_late_echo_of_the_first_of_two_runs_does_not_drop_the_second():
+    code = """
+      python("new");
+      ["a", "b"].forEach(scope);
+      ["new", "a", "b"].forEach((run) => python(run));
+      return opened();
+    """
+    assert said(code) == ["new"]
+
+
 def test_another_run_and_another_recorded_episode_are_opened():
     code = """
       python("new");
