@@ -172,3 +172,12 @@ def test_a_lost_connection_is_said_until_it_is_open_again():
       return [sockets.length, states];
     """  # noqa: E501  (a line of JavaScript)
     assert told(code) == [3, ["connecting", "lost", "lost", "open"]]
+
+
+def test_options_said_again_undo_nothing_that_a_person_chose():
+    code = """
+      const before = { unfolded: true, projector: true };
+      const looks = [{}, before, { projector: false }, { unfolded: false, projector: true, theme: "dark" }];
+      return looks.map((options) => $scope.lookOf({ ...before, ...options }, before));
+    """
+    assert told(code) == [{}, {}, {"projector": False}, {"unfolded": False}]
