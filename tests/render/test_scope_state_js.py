@@ -181,3 +181,13 @@ def test_options_said_again_undo_nothing_that_a_person_chose():
       return looks.map((options) => $scope.lookOf({ ...before, ...options }, before));
     """
     assert told(code) == [{}, {}, {"projector": False}, {"unfolded": False}]
+
+
+def test_an_answer_from_the_past_that_a_run_has_left_is_not_shown_as_its_newest():
+    code = """
+      const rewound = changed(running(), statusFrame({ epoch: 1, state: "idle", update: 0, records: [0] }));
+      const shown = (...frames) => frames.reduce(changed, rewound);
+      return [shown(traceFrame(2, "probe")), shown(traceFrame(2, "probe"), traceFrame(0, "live")), shown(traceFrame(0, "probe"))]
+        .map((state) => [[...state.traces.keys()], $records.recordsOf(state)]);
+    """
+    assert told(code) == [[[], [0]], [[0], [0]], [[0], [0]]]

@@ -19,6 +19,7 @@ export function receive(state, frame) {
 function receiveTrace(state, frame) {
   const trace = traceOf(frame);
   if (trace.branch !== state.branch) return {}; // the run goes on, or answers, in another branch than the one looked at
+  if (trace.source === "probe" && trace.branch === null && trace.update > state.status?.update) return {}; // asked of a past that the run has left
   if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
   const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: NO_LIMITS, u: null, wanted: null };
