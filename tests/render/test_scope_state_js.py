@@ -88,9 +88,10 @@ def test_a_lost_connection_takes_back_what_was_asked_for():
       const state = { ...running(traceFrame(2, "probe")), u: 0, wanted: 0, slow: { phase: "waiting" } };
       return ["lost", "connecting", "open"].map((connection) => $receive.connected(state, connection));
     """
-    # the picture is that of update 8, the newest: it is followed again; a source that is opened anew begins with "connecting"
+    # the picture is that of update 8, the newest: it is followed again; a source opened anew begins with "connecting"
     forgotten = {"wanted": None, "u": None, "slow": None}
-    assert told(code) == [{"connection": "lost", **forgotten}, {"connection": "connecting", **forgotten}, {"connection": "open"}]
+    lost, connecting = ({"connection": name} | forgotten for name in ("lost", "connecting"))
+    assert told(code) == [lost, connecting, {"connection": "open"}]
 
 
 def test_while_nobody_can_be_asked_only_what_is_here_is_shown_and_said():
@@ -134,7 +135,10 @@ def test_a_rewound_run_begins_its_learning_curve_anew():
 
 def test_another_run_is_drawn_on_its_own_scales():
     code = """
-      const limited = (memory) => { const frame = traceFrame(0, "live"); frame.header.limits = { memory }; return frame; };
+      const limited = (memory) => {
+        const { header, arrays } = traceFrame(0, "live");
+        return { header: { ...header, limits: { memory } }, arrays };
+      };
       const first = running(limited(9));
       const same = changed(changed(first, statusFrame({ epoch: 1 })), limited(2));
       const second = changed(changed(first, statusFrame({ run: "b" })), limited(2));
@@ -187,7 +191,8 @@ def test_an_answer_from_the_past_that_a_run_has_left_is_not_shown_as_its_newest(
     code = """
       const rewound = changed(running(), statusFrame({ epoch: 1, state: "idle", update: 0, records: [0] }));
       const shown = (...frames) => frames.reduce(changed, rewound);
-      return [shown(traceFrame(2, "probe")), shown(traceFrame(2, "probe"), traceFrame(0, "live")), shown(traceFrame(0, "probe"))]
-        .map((state) => [[...state.traces.keys()], $records.recordsOf(state)]);
+      const [late, live, own] = [traceFrame(2, "probe"), traceFrame(0, "live"), traceFrame(0, "probe")];
+      const seen = (state) => [[...state.traces.keys()], $records.recordsOf(state)];
+      return [shown(late), shown(late, live), shown(own)].map(seen);
     """
     assert told(code) == [[[], [0]], [[0], [0]], [[0], [0]]]
