@@ -21,11 +21,12 @@ function keepRun(run) {
 /** What Python says, as options of the scope; a run that the scope follows already is not opened again. */
 function optionsOf(entry, data, element, tell) {
   const { place, start, plain, veiled, watch, ...rest } = data;
-  const followed = entry.source && rest.source.run === entry.run && rest.source.recorded === entry.source.recorded;
-  entry.source = followed ? entry.source : rest.source;
+  const followed = entry.told?.has(rest.source.run) && rest.source.recorded === entry.source.recorded;
+  if (!followed) Object.assign(entry, { source: rest.source, told: new Set([rest.source.run]) });
   const run = (id) => {
     if (entry.run === id) return;
     entry.run = id;
+    entry.told.add(id); // Python says it back, maybe only after another
     if (watch) return; // the address of the page names it already
     keepRun(id);
     tell("run", id);
@@ -40,7 +41,7 @@ function frame(root, panel) {
 }
 
 /** Where a lesson points, once per step, so that the learner may look around; and a start asked for in the form. */
-function act(entry, root, { place, start }) {
+function act(entry, root, { place, start = 0 }) {
   const wanted = JSON.stringify(place ?? null);
   if (place && entry.pointed !== wanted) {
     const { panel, ...where } = place;
@@ -49,7 +50,7 @@ function act(entry, root, { place, start }) {
   }
   entry.pointed = wanted;
   if (entry.started !== undefined && start !== entry.started) entry.scope.actions.start();
-  entry.started = start ?? 0;
+  entry.started = start;
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {

@@ -274,3 +274,20 @@ def test_a_run_that_walks_through_its_updates_is_followed_until_a_person_steps_i
     page.wait_for_function("memvizScope.view.t === 5")
     run.say(run.status(state="training", speed=None))
     page.wait_for_function("memvizScope.state.slow === null")
+
+
+def test_a_source_opened_anew_leaves_no_slow_motion_behind(live):
+    run, page = started(live)
+    run.show(700)
+    page.wait_for_function("memvizScope.u === 700")
+    told = page.evaluate("""() => {
+      const [send, told] = [WebSocket.prototype.send, []];
+      WebSocket.prototype.send = (text) => told.push(JSON.parse(text)); // the run makes no update
+      memvizScope.actions.slowMotion();
+      memvizScope.update({ source: { socket: "/ws/", run: "abc" } });
+      WebSocket.prototype.send = send;
+      return told.map(({ do: name, on, per_second }) => [name, on ?? per_second ?? null]);
+    }""")
+    assert told == [["pause", None], ["gradients", True], ["speed", 2], ["speed", None], ["gradients", False]]
+    page.wait_for_function("memvizScope.state.connection === 'open'")
+    assert page.evaluate("memvizScope.state.slow") is None

@@ -10,6 +10,7 @@ const traceFrame = (update, source, gradients = false) => ({
   header: { type: "trace", update, source, signals: signals(gradients), ...rest },
   arrays: { memory: cube, d_memory: cube },
 });
+const curveFrame = (from, update, branch = null) => ({ header: { type: "curve", from, branch }, arrays: { update: { data: update } } });
 const training = { run: "a", epoch: 0, state: "training", update: 8, records: [0, 2, 8], speed: null, controls: true };
 const statusFrame = (more) => ({ header: { type: "status", ...training, ...more }, arrays: {} });
 const nothing = { run: null, state: "idle", records: [] };

@@ -119,3 +119,63 @@ def test_a_large_memory_is_brought_near_and_moved_by_rows():
     """
     near = [[34, 32], [44, 32], [52, 16], [112, 16], [0, 16]]
     assert told(code) == [*near, None, [32, 64], None, [0, 32]]
+
+
+WAITING = """
+  const store = storeOf(running(statusFrame({ state: "paused", speed: 50 })));
+  const actions = actionsOf(store);
+  const tick = $player.createPlayer(store, actions);
+  const status = (more) => take(store, statusFrame({ state: "paused", speed: 2, ...more }));
+  actions.slowMotion();
+  status();
+  tick(0.1); // asks for the update
+"""
+LEFT = [["speed", 50], ["gradients", False]]  # the speed before, and nobody looks at gradients
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        'take(store, { header: { type: "error", message: "no", remedy: "" }, arrays: {} });',
+        'status({ state: "diverged" });',
+        'status({ state: "training" }); status({ state: "interrupted" });',
+    ],
+)
+def test_slow_motion_ends_where_its_update_is_not_made(news):
+    code = f"""
+      const asked = words().at(-1)[0];
+      {news}
+      tick(0.1);
+      return [asked, store.get().slow, words().slice(4)];
+    """
+    assert told(WAITING + code) == ["step", None, LEFT]
+
+
+def test_slow_motion_begins_also_where_a_run_was_interrupted():
+    code = """
+      const store = storeOf(running(statusFrame({ state: "interrupted", speed: 2 })));
+      const tick = $player.createPlayer(store, actionsOf(store));
+      actionsOf(store).slowMotion();
+      for (let i = 0; i < 3; i++) tick(0.1);
+      return [store.get().slow.phase, words().at(-1)[0]];
+    """
+    assert told(code) == ["waiting", "step"]
+
+
+def test_who_starts_another_run_leaves_slow_motion_and_the_new_run_hears_nothing_of_it():
+    code = """
+      actions.start();
+      status({ run: "b", state: "training", speed: null });
+      tick(0.1);
+      return [store.get().slow, words().slice(4)];
+    """
+    assert told(WAITING + code) == [None, [*LEFT, ["start", None]]]
+
+
+def test_another_run_ends_the_slow_motion_through_the_one_before():
+    code = """
+      status({ run: "b", state: "paused", speed: 2 });
+      tick(0.1);
+      return [store.get().slow, words().slice(4)];
+    """
+    assert told(WAITING + code) == [None, []]

@@ -21,7 +21,7 @@ export function createActions(store, send, host) {
   };
   const whole = (trace) => Boolean(trace) && (get().layer !== "gradient" || !watched(get()) || hasGradients(trace));
   const of = (branch) => (branch === null ? {} : { branch });
-  const ask = (u) => send({ do: "probe", update: u, ...of(get().branch) }) !== false;
+  const ask = (u, branch = get().branch) => send({ do: "probe", update: u, ...of(branch) }) !== false;
   const setT = (t) => set({ t: Math.min(last(), Math.max(0, t)), hover: null, playing: false, driven: false, beyond: null, ...awake() });
   const kept = () => (branchOf(get()) ?? get().status)?.records ?? [];
   const within = (u) => (whole(get().traces.get(u)) || kept().includes(u) ? u : (nearest(kept(), u) ?? u)); // live frames are no records
@@ -29,15 +29,15 @@ export function createActions(store, send, host) {
     const u = within(wish);
     const trace = get().traces.get(u);
     const asked = !whole(trace) && ask(u);
+    if (!trace && !asked) return; // it will never be here
     set({ u, ...awake(), wanted: asked && !trace ? u : null, ...(trace ? { trace, t: Math.min(get().t, trace.T - 1) } : {}) });
   };
   const lookAtBranch = (id) => {
     const { status, branch } = get();
     const last = status?.branches?.find((one) => one.id === id)?.last;
     const next = id === status?.branch ? null : id;
-    if (last === undefined || next === branch) return;
-    set({ branch: next, traces: new Map(), replaying: false, u: next === null ? null : last, ...awake() });
-    set({ wanted: ask(last) ? last : null });
+    if (last === undefined || next === branch || !ask(last, next)) return;
+    set({ branch: next, traces: new Map(), replaying: false, u: next === null ? null : last, wanted: last, ...awake() });
   };
   const follow = () => {
     if (get().branch !== null) return showUpdate(recordsOf(get()).at(-1));
@@ -63,7 +63,8 @@ export function createActions(store, send, host) {
     if (next !== undefined) setT(next);
   };
   const begin = () => {
-    set({ trouble: null });
+    settle(get(), send);
+    set({ trouble: null, slow: null });
     return send({ do: "start", recipe: host.recipe() });
   };
   const command = (words) => {

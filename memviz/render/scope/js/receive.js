@@ -2,9 +2,12 @@
 
 import { traceOf } from "./decode.js";
 import { moving, remember } from "./records.js";
-import { columnsOf, NO_CURVE } from "./store.js";
+import { failing } from "./slow.js";
+import { columnsOf, NO_CURVE, NO_LIMITS } from "./store.js";
 
 const SLOW = 2; // updates a second up to which a run tells the phases of every update
+
+const BROKEN = ["diverged", "interrupted"]; // states in which what a run was told to do does not come any more
 
 const PATCHES = { trace: receiveTrace, status: receiveStatus, curve: receiveCurve, phase: receivePhase, error: receiveError };
 
@@ -16,9 +19,10 @@ export function receive(state, frame) {
 function receiveTrace(state, frame) {
   const trace = traceOf(frame);
   if (trace.branch !== state.branch) return {}; // the run goes on, or answers, in another branch than the one looked at
+  if (trace.source === "probe" && trace.branch === null && trace.update > state.status?.update) return {}; // asked of a past that the run has left
   if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
-  const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: { memory: 0, signed: {}, positive: {} }, u: null, wanted: null };
+  const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: NO_LIMITS, u: null, wanted: null };
   const rewound = trace.source === "live" && [...earlier.traces.keys()].some((update) => update > trace.update);
   const kept = rewound ? new Map([...earlier.traces].filter(([update]) => update <= trace.update && trace.update > 0)) : earlier.traces;
   const pinned = new Set([trace.update, state.trace?.update, ...(state.status?.records ?? [])]);
@@ -50,12 +54,12 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { ...blank, curve: NO_CURVE } : rewritten ? blank : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS, slow: null } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
-  const over = state.slow?.remote && !walking ? { slow: null } : {};
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
-  return { ...fresh, ...left, ...over, status: header, trouble: moved ? null : state.trouble };
+  const over = state.slow?.remote && !walking ? { slow: null } : moved && BROKEN.includes(header.state) ? failing(state) : {};
+  return { ...over, ...fresh, ...left, status: header, trouble: moved ? null : state.trouble };
 }
 
 function receiveCurve(state, { header, arrays }) {
@@ -65,9 +69,8 @@ function receiveCurve(state, { header, arrays }) {
   return { curve: header.from === 0 ? fresh : joined(state.curve, fresh) };
 }
 
-/** A curve and more points. Those of an update that it has already, or of earlier ones, replace its end. Pure. */
-export function joined(curve, points) {
-  const first = points.update[0] ?? Infinity;
+/** A curve up to the update `first` and, in place of its end from there on, more points. Pure. */
+export function joined(curve, points, first = points.update[0] ?? Infinity) {
   const kept = curve.update.findLastIndex((update) => update < first) + 1;
   return columnsOf((name) => {
     const whole = new Float64Array(kept + points[name].length);
@@ -87,13 +90,13 @@ function receivePhase(state, { header }) {
 }
 
 function receiveError(state, { header }) {
-  return { trouble: { message: header.message, remedy: header.remedy }, ...unasked(state) }; // nothing more will come
+  return { trouble: { message: header.message, remedy: header.remedy }, ...unasked(state), ...failing(state) }; // nothing more will come
 }
 
 /** The patch for a change of the connection: what was asked of a server that is gone does not come. */
 export function connected(state, connection) {
-  const waiting = connection === "lost" && state.slow?.phase === "waiting" ? { slow: null } : {};
-  return { connection, ...(connection === "lost" ? unasked(state) : {}), ...waiting };
+  if (connection === "open") return { connection };
+  return { connection, ...unasked(state), ...(state.slow?.phase === "waiting" ? { slow: null } : {}) };
 }
 
 /** Waits no more for an update: the scrubber goes back to what is on show. */

@@ -5,9 +5,10 @@ export function branchOf({ branch = null, status }) {
   return branch === null ? null : (status?.branches?.find(({ id }) => id === branch) ?? null);
 }
 
-/** Updates that can be shown, ascending: those the run recorded and those already here. */
+/** Updates that can be shown, ascending: those already here and, while the run can be asked for them, those it recorded. */
 export function recordsOf(state) {
-  const updates = new Set([...((branchOf(state) ?? state.status)?.records ?? []), ...state.traces.keys()]);
+  const recorded = watched(state) ? (branchOf(state) ?? state.status).records : [];
+  const updates = new Set([...(recorded ?? []), ...state.traces.keys()]);
   return [...updates].sort((a, b) => a - b);
 }
 

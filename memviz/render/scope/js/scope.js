@@ -84,6 +84,12 @@ function openingState(options) {
   return { unfolded, projector, empty, trains, pending: expected(source), ...(speed ? { speed } : {}) };
 }
 
+/** What of a look that people change by themselves the options now say otherwise than before. Pure. */
+export function lookOf(options, before) {
+  const said = ["unfolded", "projector"].filter((name) => options[name] !== before[name]);
+  return Object.fromEntries(said.map((name) => [name, Boolean(options[name])]));
+}
+
 /** Whether an episode will come from a source by itself. */
 function expected(source) {
   return Boolean(source?.recorded || (source?.run && source.run !== "new"));
@@ -148,6 +154,7 @@ function acknowledge(scope, rest) {
 }
 
 function open(scope) {
+  scope.actions.settle();
   scope.source?.close();
   clearTimeout(scope.resting); // what another run waits for is not this one's
   const { store, options } = scope;
@@ -229,8 +236,7 @@ function publicHandle(scope, element) {
     update(options) {
       const before = scope.options;
       scope.options = { ...before, ...options };
-      const { unfolded, projector } = scope.options;
-      scope.store.set({ ...(unfolded === before.unfolded ? {} : { unfolded }), ...(projector === undefined ? {} : { projector }), empty: scope.options.empty ?? null, trains: scope.options.trains ?? null });
+      scope.store.set({ ...lookOf(scope.options, before), empty: scope.options.empty ?? null, trains: scope.options.trains ?? null });
       if (JSON.stringify(scope.options.source) !== JSON.stringify(before.source)) reopen(scope);
       if (scope.options.theme !== before.theme) retheme(scope);
       scope.clock.join(scope.options.clock);

@@ -39,8 +39,13 @@ export function settle({ slow, layer, ...state }, send) {
 
 /** While waiting: once the run stands still at the slow pace, the update to ask it for; else null. Pure. */
 export function ask(slow, status) {
-  const ready = slow.phase === "waiting" && slow.after === null && status?.speed === PACE && status.state !== "training";
+  const ready = slow.phase === "waiting" && !slow.failed && slow.after === null && status?.speed === PACE && status.state !== "training";
   return ready ? status.update : null;
+}
+
+/** The patch for news that the update waited for will not be made: the walk ends before it began. Pure. */
+export function failing({ slow }) {
+  return slow?.phase === "waiting" ? { slow: { ...slow, failed: true } } : {};
 }
 
 function begin(asked = false) {
@@ -49,6 +54,7 @@ function begin(asked = false) {
 
 /** The state of the walk after `seconds` more at a playback `speed`; null when it is over. Pure. */
 export function walk(slow, seconds, trace, speed) {
+  if (slow.failed) return null;
   if (slow.phase === "waiting") return slow.after !== null && trace.update > slow.after && hasGradients(trace) ? begin(slow.asked) : slow;
   const clock = slow.clock + seconds;
   const on = (phase, t) => ({ ...slow, phase, t, clock: 0 });

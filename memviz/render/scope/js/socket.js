@@ -28,7 +28,6 @@ export function connect({ url, hello, onFrame, onState }) {
     pause = Math.min(LONGEST_PAUSE, pause * 2);
   };
   const open = () => {
-    onState("connecting");
     const target = new URL(url(), location.href);
     target.protocol = target.protocol.replace("http", "ws");
     const current = (socket = new WebSocket(target));
@@ -60,18 +59,22 @@ export function connect({ url, hello, onFrame, onState }) {
     clearTimeout(watchdog);
     socket?.close();
   };
+  onState("connecting"); // once: coming back it is "lost" until it is "open" again
   open();
   return { send, close };
 }
 
+const KEPT = "memviz.owner"; // its name in the browser's storage
+let secret = null; // this page's own
+
 /** The secret by which a server knows this browser again; kept in the browser only. */
 export function ownerSecret() {
-  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  secret ??= Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   try {
-    const known = localStorage.getItem("memviz.owner") ?? fresh();
-    localStorage.setItem("memviz.owner", known);
-    return known;
+    const known = localStorage.getItem(KEPT);
+    if (known === null) localStorage.setItem(KEPT, secret);
+    return known ?? secret;
   } catch {
-    return fresh(); // no storage here (a sandboxed frame): a secret for this page's life
+    return secret; // no storage here (a sandboxed frame): it lasts as long as this page
   }
 }

@@ -65,11 +65,14 @@ export function columnsOf(make) {
 /** A curve without points. */
 export const NO_CURVE = columnsOf(() => new Float64Array(0));
 
+/** The scales of a run that has shown nothing yet. */
+export const NO_LIMITS = { memory: 0, signed: {}, positive: {} };
+
 /** What a scope starts with. */
 export const INITIAL = {
   trace: null, // the episode shown
   traces: new Map(), // update -> trace, of this run
-  limits: { memory: 0, signed: {}, positive: {} }, // the run's fixed scales
+  limits: NO_LIMITS, // the run's fixed scales
   branch: null, // the id of a branch that is looked at; null: the run's present one
   u: null, // the update a person chose; null follows the newest
   wanted: null, // an update asked from the server and not here yet
