@@ -33,8 +33,8 @@ def live(open_page):
         run.close()
 
 
-def started(live, options=None):
-    run, page = live({"unfolded": True} | (options or {}))
+def started(live, options=None, **context):
+    run, page = live({"unfolded": True} | (options or {}), **context)
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function("memvizScope.state.status?.run === 'abc' && memvizScope.state.trace.source === 'live'")
     return run, page
@@ -291,3 +291,13 @@ def test_a_source_opened_anew_leaves_no_slow_motion_behind(live):
     assert told == [["pause", None], ["gradients", True], ["speed", 2], ["speed", None], ["gradients", False]]
     page.wait_for_function("memvizScope.state.connection === 'open'")
     assert page.evaluate("memvizScope.state.slow") is None
+
+
+def test_where_there_is_little_room_the_rest_of_the_controls_unfolds_and_folds(live):
+    _, page = started(live, width=1100)
+    rewind = page.get_by_role("button", name="rewind")
+    rewind.wait_for(state="hidden")
+    page.get_by_role("button", name="more", exact=True).click()
+    rewind.wait_for()
+    page.get_by_role("button", name="less", exact=True).click()
+    rewind.wait_for(state="hidden")

@@ -25,7 +25,11 @@ export function createControls(actions) {
   const primary = h("button.primary", { type: "button", onclick: act }, "Train");
   const watch = h("p.note", {}, "You are watching. Only the browser that started this run controls it.");
   const [ways, speed, knobs] = [createWays(actions), createSpeed(actions), createKnobs(actions)];
-  const more = h("button.link.rest", { type: "button", "aria-expanded": "false", onclick: () => setAttribute(more, "aria-expanded", String(element.classList.toggle("open"))) }, "more");
+  const more = h("button.link.rest", { type: "button", "aria-expanded": "false", onclick: () => unfold(element.classList.toggle("open")) }, "more");
+  const unfold = (open) => {
+    setAttribute(more, "aria-expanded", String(open));
+    setText(more, open ? "less" : "more");
+  };
   const details = h("div.details", {}, speed.element, ways.element, more, knobs.element);
   const element = h("section.controls", { "aria-label": "Run" }, primary, watch, details);
   const update = (view) => {
