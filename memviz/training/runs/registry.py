@@ -75,10 +75,10 @@ class Registry:
             if start:
                 self._make_way(owner)
             run = self._run(id, Trainer(planned.setup, planned.config), planned, recipe, owner)
-        self._keep(run)
         run.save()
         if start:
             run.start()
+        self._keep(run)  # not before: one at rest may be the next to make room
         return run
 
     def get(self, id: str) -> Run:

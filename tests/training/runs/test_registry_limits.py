@@ -33,6 +33,22 @@ def test_a_new_run_is_never_the_one_that_makes_room(tmp_path):
     runs.close()
 
 
+def test_a_run_that_is_about_to_train_does_not_make_room_for_another(tmp_path, monkeypatch):
+    server, others = registry(tmp_path, runs=0), []
+    save = server._save
+
+    def between(run, engine):
+        save(run, engine)
+        if not others:
+            others.append(None)
+            others.append(server.create({**RECIPE, "seed": 4}, start=False))
+
+    monkeypatch.setattr(server, "_save", between)
+    run = server.create(RECIPE)
+    until(run, lambda status: status["state"] == "solved")
+    server.close()
+
+
 def test_revived_runs_make_room_too(tmp_path):
     server = registry(tmp_path, runs=2)
     ids = [server.create({**RECIPE, "seed": seed}, start=False).id for seed in range(5)]
