@@ -22,13 +22,16 @@ class Driver:
         self._thread: threading.Thread | None = None
         self._closing = False
 
-    def put(self, name: str, command: Callable[[], None]) -> None:
-        """Leave a command; a later one of the same name replaces it."""
-        self._engine.mailbox.put(name, command)
+    def put(self, name: str, command: Callable[[], None]) -> bool:
+        """Leave a command; a later one of the same name replaces it. False: it was closed, nobody would obey."""
         with self._lock:
-            if self._thread is None and not self._closing:
+            if self._closing:
+                return False
+            self._engine.mailbox.put(name, command)
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name=f"memviz-run-{self._id}", daemon=True)
                 self._thread.start()
+            return True
 
     def close(self, timeout: float) -> None:
         """Stop training, save, and end the thread."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -16,7 +17,7 @@ from tests.training import stand_in
 def run(**given):
     """A run whose thread never looks: `look` does in its place."""
     made = Run("x", stand_in.engine(**given))
-    made._driver._closing = True
+    made._driver._thread = threading.current_thread()
     return made
 
 
@@ -99,3 +100,15 @@ def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when()
     made._engine.turn()
     assert made.latest()[0] == before[0] + 1
     assert made.shown >= began
+
+
+def test_a_run_that_was_closed_refuses_commands_and_can_still_be_looked_at():
+    made = Run("x", stand_in.engine())
+    made.close()
+    for command in (made.resume, made.pause, made.step, made.rewind, lambda: made.set(rate=0.5)):
+        with pytest.raises(ConfigError, match="want a run in memory"):
+            command()
+    leave = made.subscribe(lambda kind: None)
+    made.gradients(True)
+    leave()
+    assert not made.busy
