@@ -237,7 +237,8 @@ class Run:
     def _step(self) -> None:
         with self._lock:
             n, self._steps = self._steps, 0
-        self._engine.step(n)
+        if n:  # else the step before was taken up late enough to make these too
+            self._engine.step(n)
 
     def _until(self, what: str, updates: int | None, seconds: float | None) -> None:
         state = self._engine.trainer.state

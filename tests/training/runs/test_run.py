@@ -86,6 +86,16 @@ def test_steps_after_a_pause_that_was_not_carried_out_are_made_once():
     assert look(made).update == 2
 
 
+def test_a_step_pressed_while_the_last_one_is_taken_up_is_made_once():
+    made = run()
+    made.step()
+    taken = list(made._engine.mailbox.take())
+    made.step()
+    for command in taken:
+        command()  # counts both
+    assert look(made).update == 2
+
+
 def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when():
     made = run(clock=stand_in.StillClock(tick=0.002))
     made.subscribe(lambda kind: None)
