@@ -46,7 +46,7 @@ def branch(run, update, of=None):
     run.branch(update, of)
     run.pause()
     carried_out(run)
-    assert (run.epoch, run.busy) == (epoch + 1, False)
+    assert (run.epoch, run._engine.active) == (epoch + 1, False)
     last = run.status()["update"] + 1
     run.step()
     until(run, lambda status: status["update"] == last and at_rest(status))

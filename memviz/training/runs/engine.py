@@ -104,15 +104,15 @@ class Engine:
         self.say("training")
 
     def rest(self, state: str, message: str = "") -> None:
-        """Stop, take an exam of the state as it is, record, save and show it."""
-        self._halt()
+        """Stop, take an exam of the state as it is, record, show and save it; tell when nothing is left to do."""
         trainer = self.trainer
         if self.admission.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
         self.branches.keep(trainer.state)
-        self.show()  # before the state is told: whoever hears of it finds the last trace and record
+        self.show()
+        self.save(state, message)
+        self._halt()
         self.say(state, message)
-        self.save()
 
     def fail(self, message: str) -> None:
         """Stop after an error of ours; the state is as it was."""
@@ -136,11 +136,11 @@ class Engine:
             self._prepare()
             self.publisher.show(lambda: self.probe.trace(self.trainer.state, self.trainer.params, self.gradients))
 
-    def save(self) -> None:
-        """Hand a copy of all to whoever writes it."""
+    def save(self, *standing: str) -> None:
+        """Hand a copy of all to whoever writes it. `standing`: the state and message that are about to be told."""
         self._saved = self.clock.now()
         if self.hooks.save is not None:
-            self.hooks.save()
+            self.hooks.save(*(standing or (self.state, self.message)))
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Change live knobs; from now on a recipe's own changes are not made."""

@@ -16,7 +16,7 @@ class Hooks:
 
     line: Line | None = None
     compile: Callable[[Tell], None] | None = None  # given whom to tell how far it is
-    save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
+    save: Callable[[str, str], None] | None = None  # given state and message, hands a copy of the run to a writer
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
     # for the largest of these settings; raises ConfigError when that takes too much memory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 
@@ -29,6 +29,7 @@ class Mailbox:
         self._clock = clock
         self._condition = threading.Condition()
         self._slot: dict[str, Command] = {}
+        self._taken: list[Command] = []  # and not carried out yet
         self._woken = False
 
     def put(self, name: str, command: Command) -> None:
@@ -44,18 +45,19 @@ class Mailbox:
             self._woken = True
             self._condition.notify_all()
 
-    def __len__(self) -> int:
-        return len(self._slot)
-
-    def holds_other_than(self, name: str) -> bool:
-        """Whether there is a command of any other name."""
-        return any(other != name for other in list(self._slot))
-
-    def take(self) -> list[Command]:
-        """Empty the slot: its commands in order. Never waits."""
+    @property
+    def held(self) -> list[Command]:
+        """The commands that are not carried out yet, in order: those in the slot, and those that were taken before."""
         with self._condition:
-            commands, self._slot = list(self._slot.values()), {}
-            return commands
+            return [*self._taken, *self._slot.values()]
+
+    def take(self) -> Iterator[Command]:
+        """Empty the slot: its commands in order. Asking for the next one says that one is carried out. Never waits."""
+        with self._condition:
+            self._taken, self._slot = list(self._slot.values()), {}
+        while self._taken:
+            yield self._taken[0]
+            del self._taken[0]
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until there is a command or a wake-up, or until the time is over. True when there is one."""

@@ -155,7 +155,7 @@ class Registry:
         hooks = Hooks(
             line=self._line,
             compile=None if compile is None else lambda tell: compile(*names, tell),
-            save=lambda: self._save(run, engine),
+            save=lambda *standing: self._save(run, engine, *standing),
             autosave=limits.autosave,
             patience=limits.patience,
             reserve=partial(self._reserve, id),
@@ -172,8 +172,8 @@ class Registry:
         self._saver.put("prune", self._prune)
         return stays
 
-    def _save(self, run: Run, engine: Engine) -> None:
-        found = saved(run, engine)
+    def _save(self, run: Run, engine: Engine, *standing: str) -> None:
+        found = saved(run, engine, *standing)
         self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))
         self._saver.put("prune", self._prune)
 

@@ -60,7 +60,9 @@ class Run:
     @property
     def busy(self) -> bool:
         """Whether it trains, waits for its turn, or was told something that it has not carried out yet."""
-        return self._engine.active or self._engine.mailbox.holds_other_than("show")
+        engine, no_work = self._engine, (self._engine.show, self._pause)
+        told = any(command not in no_work for command in engine.mailbox.held)  # first: what leaves it is active by then
+        return told or engine.active
 
     @property
     def watched(self) -> bool:

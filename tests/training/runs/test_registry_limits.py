@@ -37,8 +37,8 @@ def test_a_run_that_is_about_to_train_does_not_make_room_for_another(tmp_path, m
     server, others = registry(tmp_path, runs=0), []
     save = server._save
 
-    def between(run, engine):
-        save(run, engine)
+    def between(*given):
+        save(*given)
         if not others:
             others.append(None)
             others.append(server.create({**RECIPE, "seed": 4}, start=False))
@@ -103,7 +103,7 @@ def test_runs_at_rest_make_room_for_a_new_one_and_those_at_work_do_not(tmp_path)
         with pytest.raises(ConfigError, match=r"memory: want at most .* for all runs together.*MEMVIZ_TOTAL_MEMORY"):
             more()
     second.pause()
-    carried_out(second)
+    until(second, lambda status: status["state"] == "paused")
     fourth = server.create(large)
     assert server.runs() == [third, fourth]
     server.close()

@@ -96,6 +96,28 @@ def test_a_step_pressed_while_the_last_one_is_taken_up_is_made_once():
     assert look(made).update == 2
 
 
+def test_a_run_is_busy_until_it_has_done_what_it_was_told():
+    made, seen = run(), []
+    step = made._engine.step
+    made._engine.step = lambda n: [seen.append(made.busy), step(n)]
+    made.step()
+    look(made)
+    assert seen == [True]
+    assert not made.busy
+
+
+def test_a_run_that_comes_to_rest_is_busy_until_it_is_saved_and_not_when_it_says_so():
+    seen = []
+    made = run(hooks=Hooks(save=lambda state, message: seen.append((f"saved {state}", made.busy))))
+    made.subscribe(lambda kind: seen.append((made.status()["state"], made.busy)))
+    for rest, begin in (("finished", lambda: made.until("updates", 3)), ("paused", made.resume)):
+        begin()
+        look(made)
+        made.pause()
+        look(made)
+        assert seen[-2:] == [(f"saved {rest}", True), (rest, False)]
+
+
 def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when():
     made = run(clock=stand_in.StillClock(tick=0.002))
     made.subscribe(lambda kind: None)
