@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from memviz.training.config import TrainConfig
@@ -21,4 +22,5 @@ class Hooks:
     patience: float = 120.0  # seconds that nobody may watch before it pauses
     # for the largest of these settings; raises ConfigError when that takes too much memory
     reserve: Callable[[Setup, list[TrainConfig]], None] | None = None
-    admit: Callable[[], None] | None = None  # raises ConfigError when its browser has too many runs at work
+    # within it the run is told to train; raises ConfigError when its browser has too many runs at work
+    admit: Callable[[], AbstractContextManager[None]] = nullcontext

@@ -65,6 +65,11 @@ class Run:
         return told or engine.active
 
     @property
+    def going(self) -> bool:
+        """Whether it trains, or will, and was not told to pause."""
+        return self.busy and self._pause not in self._engine.mailbox.held
+
+    @property
     def watched(self) -> bool:
         """Whether anybody is subscribed."""
         return self._engine.publisher.watched
@@ -79,8 +84,8 @@ class Run:
 
     def resume(self) -> None:
         """Train on towards the goal it has. Raises ConfigError when its browser has too many runs at work."""
-        self._admit()
-        self.start()
+        with self._engine.hooks.admit():
+            self.start()
 
     def pause(self) -> None:
         """Stop after the update it is at; the state is kept."""
@@ -89,8 +94,7 @@ class Run:
     def step(self, n: int = 1) -> None:
         """Make n updates, then pause."""
         _want("step.n", n, 1, "an update or more")
-        self._admit()
-        with self._lock:
+        with self._engine.hooks.admit(), self._lock:
             self._steps += n
             self._tell("go", self._step)
 
@@ -100,8 +104,8 @@ class Run:
             raise ConfigError(f"Run.until: want solved, updates or seconds, got {what!r:.40} (name the stop)")
         if what != "solved":
             _want(f"until.{what}", updates if what == "updates" else seconds, 0, "how many more")
-        self._admit()
-        self._go(lambda: self._until(what, updates, seconds))
+        with self._engine.hooks.admit():
+            self._go(lambda: self._until(what, updates, seconds))
 
     def set(self, **values: Any) -> None:
         """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError.
@@ -147,8 +151,8 @@ class Run:
         The live knobs stay as they are now, or become those of the record; no branch is lost.
         """
         self.state_at(update, of)
-        self._admit()
-        self._tell("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
+        with self._engine.hooks.admit():
+            self._tell("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
 
     def gradients(self, on: bool) -> None:
         """Whether traces hold the gradient of the loss with respect to every signal."""
@@ -213,10 +217,6 @@ class Run:
         """Leave a command for the run's thread."""
         if not self._driver.put(name, command):
             raise ConfigError(f"Run: want a run in memory, got {self.id}, which has gone to disk (open its page again)")
-
-    def _admit(self) -> None:
-        if not self.busy and self._engine.hooks.admit is not None:
-            self._engine.hooks.admit()
 
     def _go(self, command: Callable[[], None]) -> None:
         """Leave a command in place of the last start, pause or steps; steps that were not begun are never made."""
