@@ -23,6 +23,7 @@ from memviz.training.runs.patience import Patience
 from memviz.training.runs.publish import Publisher
 from memviz.training.runs.rate import Rate
 from memviz.training.runs.slow import slow_motion
+from memviz.training.state import TrainState
 from memviz.training.trainer import Progress, Trainer
 
 WORK = 0.010  # seconds of updates between two looks into the mailbox, flat out
@@ -207,13 +208,21 @@ class Engine:
             self.rest("diverged", str(error))
             return False
         if progress is None:
-            solved = self._budget.solved and self.trainer.state.solved is not None
-            self.rest("solved" if solved else self._rest)
+            self._end()
             return False
+        state = self.trainer.state
         self.history.curve.add(progress.update, progress.metrics)
-        if self.history.due(progress.update):
-            self.branches.keep(self.trainer.state)
+        if self.history.due(progress.update) or _best(state) == progress.update:
+            self.branches.keep(state)
         return True
+
+    def _end(self) -> None:
+        """Rest where the budget is spent: the state stays as it is, so that whoever goes on takes the same path."""
+        state, best = self.trainer.state, _best(self.trainer.state)
+        cut = self._rest == "finished" and best in self.history.updates
+        said = f"Cut short while polishing: its best state is recorded at u = {best:,}." if cut else ""
+        solved = self._budget.solved and state.solved is not None
+        self.rest("solved" if solved else self._rest, said)
 
     def _upkeep(self) -> None:
         """Between two pieces of work: show and save."""
@@ -223,3 +232,8 @@ class Engine:
             self.show()
         if now - self._saved >= self.hooks.autosave:
             self.save()
+
+
+def _best(state: TrainState) -> int | None:
+    """The update of the best state of a polish that is under way; None: there is none."""
+    return None if state.best_exam is None else state.best_exam.update
