@@ -31,18 +31,28 @@ class Mailbox:
         self._slot: dict[str, Command] = {}
         self._taken: list[Command] = []  # and not carried out yet
         self._woken = False
+        self.closed = False
 
-    def put(self, name: str, command: Command) -> None:
-        """Leave a command; whoever waits wakes up."""
+    def put(self, name: str, command: Command) -> bool:
+        """Leave a command; whoever waits wakes up. False: it is closed, nobody would carry it out."""
         with self._condition:
+            if self.closed:
+                return False
             self._slot.pop(name, None)
             self._slot[name] = command
             self._condition.notify_all()
+            return True
 
     def wake(self) -> None:
         """Wake whoever waits, without a command."""
         with self._condition:
             self._woken = True
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Take no more commands; nobody waits any longer."""
+        with self._condition:
+            self.closed = True
             self._condition.notify_all()
 
     @property
@@ -59,14 +69,17 @@ class Mailbox:
             yield self._taken[0]
             del self._taken[0]
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until there is a command or a wake-up, or until the time is over. True when there is one."""
+    def wait(self, seconds: float | None = None, wakes: bool = True) -> bool:
+        """Wait until there is a command or a wake-up, or until the time is over. True when there is one.
+
+        Without `wakes` only a command counts; a wake-up is left for the next wait.
+        """
         deadline = None if seconds is None else self._clock.now() + seconds
         with self._condition:
-            while not (self._slot or self._woken):
+            while not (self._slot or self.closed or (wakes and self._woken)):
                 left = None if deadline is None else deadline - self._clock.now()
                 if left is not None and left <= 0:
                     return False
                 self._clock.wait(self._condition, left)
-            self._woken = False
+            self._woken = self._woken and not wakes
             return True

@@ -89,12 +89,27 @@ def test_slow_motion_shows_every_phase_and_hurries_when_a_command_comes():
     assert {p["update"] for p in phases} == {1}
     assert {name for name, norm in phases[-2]["blocks"] if norm > 0} == {"A", "B", "bias"}
     assert clock.time - 100 == pytest.approx(0.9)
-    engine.mailbox.put("pause", lambda: None)
+    engine.mailbox.wake()  # another run enters or leaves the line
     clock.time = 101.5
+    engine.turn()
+    assert clock.time - 101.5 == pytest.approx(0.9)
+    assert engine.mailbox.wait(0)  # it is heard afterwards
+    engine.mailbox.put("pause", lambda: None)
+    clock.time = 104.5
     clock.waits.clear()
     engine.turn()
-    assert engine.trainer.state.update == 2
+    assert engine.trainer.state.update == 3
     assert clock.waits == []
+
+
+def test_slow_motion_hurries_when_its_server_stops():
+    clock = stand_in.StillClock()
+    engine = stand_in.engine(clock)
+    engine.slow_down(1.0)
+    engine.go()
+    engine.mailbox.close()
+    engine.turn()
+    assert (engine.trainer.state.update, clock.waits) == (1, [])
 
 
 def test_slow_motion_changes_no_result():
