@@ -116,9 +116,10 @@ class Engine:
         self.say(state, message)
 
     def fail(self, message: str) -> None:
-        """Stop after an error of ours; the state is as it was."""
+        """Stop after an error of ours; a run at rest stays what it is."""
+        state = "interrupted" if self.active else self.state
         self._halt()
-        self.say("interrupted", message)
+        self.say(state, message)
 
     def close(self) -> None:
         """Stop for good, and save."""
@@ -133,8 +134,7 @@ class Engine:
 
     def show(self) -> None:
         """Make a trace of the present state, if anybody watches."""
-        if self.publisher.watched:
-            self._prepare()
+        if self.publisher.watched and self._prepare():
             self.publisher.show(lambda: self.probe.trace(self.trainer.state, self.trainer.params, self.gradients))
 
     def save(self, *standing: str) -> None:
@@ -187,6 +187,7 @@ class Engine:
         try:
             self.admission.prepare(lambda message: self.say("compiling", message))
         except MemvizError as error:
+            self.state = before[0]
             self.fail(str(error))
             return False
         self.say(*before)

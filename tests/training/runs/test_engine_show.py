@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memviz.contracts.errors import BackendError
 from memviz.training.config import Until
 from memviz.training.runs.hooks import Hooks
 from tests.training import stand_in
@@ -125,3 +126,19 @@ def test_slow_motion_changes_no_result():
     assert [float(x) for x in slow.history.curve.columns()["loss"]] == pytest.approx(
         stand_in.losses(plain, 6), rel=1e-7
     )
+
+
+def test_a_run_at_rest_that_cannot_be_shown_says_why_and_stays_what_it_is():
+    def compile(tell):
+        tell("1 of 2")
+        raise BackendError("warm: want kernels, got an error")
+
+    engine = stand_in.engine(hooks=Hooks(compile=compile))
+    engine.say("solved")
+    engine.publisher.subscribe(lambda kind: None)
+    engine.show()
+    assert (engine.state, engine.message) == ("solved", "warm: want kernels, got an error")
+    assert engine.publisher.latest == (0, None)
+    engine.go()
+    engine.turn()
+    assert (engine.state, engine.active) == ("interrupted", False)
