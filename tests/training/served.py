@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from time import monotonic
 
+from memviz.training.config import AT_WORK
 from memviz.training.runs.registry import Limits, Registry
 from tests.training import stand_in
 
@@ -30,7 +31,7 @@ def until(run, condition):
 
 
 def at_rest(status):
-    return status["state"] not in ("training", "waiting", "compiling")
+    return status["state"] not in ("idle", *AT_WORK)  # one that has not begun does not rest
 
 
 def carried_out(run):
