@@ -19,11 +19,14 @@ def registry(home, **limits):
 
 
 def until(run, condition):
-    """Wait, without sleeping, until the run's status meets a condition."""
+    """Wait, without sleeping, until the run's status meets a condition.
+
+    Twice, since a run goes on while its status is read: an old rest may be told with what is new by now.
+    """
     news, end = threading.Event(), monotonic() + WAIT
     leave = run.subscribe(lambda kind: news.set())
     try:
-        while not condition(run.status()):
+        while not (condition(run.status()) and condition(run.status())):
             assert news.wait(max(0.0, end - monotonic())), run.status()
             news.clear()
     finally:
