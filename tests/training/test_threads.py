@@ -72,11 +72,12 @@ def test_the_mailbox_holds_one_command_of_a_name_and_the_newest_comes_last():
     mailbox, done = Mailbox(Clock()), []
     for name, value in (("go", 1), ("set rate", 2), ("go", 3)):
         mailbox.put(name, lambda value=value: done.append(value))
-    assert len(mailbox) == 2
-    for command in mailbox.take():
+    assert len(mailbox.held) == 2
+    for left, command in zip((2, 1), mailbox.take(), strict=True):
+        assert len(mailbox.held) == left  # until it is carried out
         command()
     assert done == [2, 3]
-    assert mailbox.take() == []
+    assert mailbox.held == list(mailbox.take()) == []
 
 
 def test_waiting_for_the_mailbox_ends_with_a_command_a_call_or_the_time():

@@ -20,13 +20,13 @@ from memviz.training.setup import Setup
 from memviz.training.trainer import Trainer
 
 
-def saved(run: Run, engine: Engine) -> Saved:
-    """Everything that a run is made from again; it shares nothing that training changes."""
+def saved(run: Run, engine: Engine, state: str, message: str) -> Saved:
+    """Everything that a run is made from again, at rest or at work; it shares nothing that training changes."""
     about = {
         "owner": run.owner,
         "recipe": run.recipe,
-        "state": engine.state,
-        "message": engine.message,
+        "state": state,
+        "message": message,
         "goal": asdict(engine.goal),
         "first_goal": asdict(engine.first_goal),
         "changes": [[update, dict(values)] for update, values in engine.changes],

@@ -121,13 +121,14 @@ class Branches:
         return Branch(self.epoch + 1, branch.id, update, branch.setup, history)
 
     def _enter(self, branch: Branch, state: TrainState | None = None) -> None:
-        left, self.epoch = self.now, self.epoch + 1
+        left, epoch = self.now, self.epoch + 1
         if state is not None:
-            branch.history.keep(state, self.epoch)
+            branch.history.keep(state, epoch)
         others = {id: other for id, other in self._all.items() if id != branch.id}
         if left is not branch and left.last == left.at:  # nothing was trained on it
             del others[left.id]
         self._all = others | {branch.id: branch}
+        self.epoch = epoch  # not before: who hears of it reads the curve of this branch
         self._trim()
 
     def _trim(self) -> None:

@@ -20,27 +20,28 @@ class Driver:
         self._id, self._engine = id, engine
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closing = False
 
-    def put(self, name: str, command: Callable[[], None]) -> None:
-        """Leave a command; a later one of the same name replaces it."""
-        self._engine.mailbox.put(name, command)
+    def put(self, name: str, command: Callable[[], None]) -> bool:
+        """Leave a command; a later one of the same name replaces it. False: it was closed, nobody would obey."""
         with self._lock:
-            if self._thread is None and not self._closing:
+            if not self._engine.mailbox.put(name, command):
+                return False
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name=f"memviz-run-{self._id}", daemon=True)
                 self._thread.start()
+            return True
 
     def close(self, timeout: float) -> None:
         """Stop training, save, and end the thread."""
         with self._lock:
-            thread, self._closing = self._thread, True
-        self._engine.mailbox.wake()
+            thread = self._thread
+            self._engine.mailbox.close()
         if thread is not None:
             thread.join(timeout)
 
     def _serve(self) -> None:
         engine = self._engine
-        while not self._closing:
+        while not engine.mailbox.closed:
             for command in engine.mailbox.take():
                 self._guarded(command)  # what one command raises does not cost the next one
             wait = self._guarded(engine.turn)

@@ -23,6 +23,7 @@ from memviz.training.runs.patience import Patience
 from memviz.training.runs.publish import Publisher
 from memviz.training.runs.rate import Rate
 from memviz.training.runs.slow import slow_motion
+from memviz.training.state import TrainState
 from memviz.training.trainer import Progress, Trainer
 
 WORK = 0.010  # seconds of updates between two looks into the mailbox, flat out
@@ -104,20 +105,21 @@ class Engine:
         self.say("training")
 
     def rest(self, state: str, message: str = "") -> None:
-        """Stop, take an exam of the state as it is, record, save and show it."""
-        self._halt()
+        """Stop, take an exam of the state as it is, record, show and save it; tell when nothing is left to do."""
         trainer = self.trainer
         if self.admission.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
         self.branches.keep(trainer.state)
-        self.show()  # before the state is told: whoever hears of it finds the last trace and record
+        self.show()
+        self.save(state, message)
+        self._halt()
         self.say(state, message)
-        self.save()
 
     def fail(self, message: str) -> None:
-        """Stop after an error of ours; the state is as it was."""
+        """Stop after an error of ours; a run at rest stays what it is."""
+        state = "interrupted" if self.active else self.state
         self._halt()
-        self.say("interrupted", message)
+        self.say(state, message)
 
     def close(self) -> None:
         """Stop for good, and save."""
@@ -132,15 +134,14 @@ class Engine:
 
     def show(self) -> None:
         """Make a trace of the present state, if anybody watches."""
-        if self.publisher.watched:
-            self._prepare()
+        if self.publisher.watched and self._prepare():
             self.publisher.show(lambda: self.probe.trace(self.trainer.state, self.trainer.params, self.gradients))
 
-    def save(self) -> None:
-        """Hand a copy of all to whoever writes it."""
+    def save(self, *standing: str) -> None:
+        """Hand a copy of all to whoever writes it. `standing`: the state and message that are about to be told."""
         self._saved = self.clock.now()
         if self.hooks.save is not None:
-            self.hooks.save()
+            self.hooks.save(*(standing or (self.state, self.message)))
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Change live knobs; from now on a recipe's own changes are not made."""
@@ -186,6 +187,7 @@ class Engine:
         try:
             self.admission.prepare(lambda message: self.say("compiling", message))
         except MemvizError as error:
+            self.state = before[0]
             self.fail(str(error))
             return False
         self.say(*before)
@@ -207,13 +209,21 @@ class Engine:
             self.rest("diverged", str(error))
             return False
         if progress is None:
-            solved = self._budget.solved and self.trainer.state.solved is not None
-            self.rest("solved" if solved else self._rest)
+            self._end()
             return False
+        state = self.trainer.state
         self.history.curve.add(progress.update, progress.metrics)
-        if self.history.due(progress.update):
-            self.branches.keep(self.trainer.state)
+        if self.history.due(progress.update) or _best(state) == progress.update:
+            self.branches.keep(state)
         return True
+
+    def _end(self) -> None:
+        """Rest where the budget is spent: the state stays as it is, so that whoever goes on takes the same path."""
+        state, best = self.trainer.state, _best(self.trainer.state)
+        cut = self._rest == "finished" and best in self.history.updates
+        said = f"Cut short while polishing: its best state is recorded at u = {best:,}." if cut else ""
+        solved = self._budget.solved and state.solved is not None
+        self.rest("solved" if solved else self._rest, said)
 
     def _upkeep(self) -> None:
         """Between two pieces of work: show and save."""
@@ -223,3 +233,8 @@ class Engine:
             self.show()
         if now - self._saved >= self.hooks.autosave:
             self.save()
+
+
+def _best(state: TrainState) -> int | None:
+    """The update of the best state of a polish that is under way; None: there is none."""
+    return None if state.best_exam is None else state.best_exam.update

@@ -1,12 +1,14 @@
 """What is remembered of a branch: the curve of its metrics, and log-spaced records to look at and to train on from.
 
 A record is a whole TrainState; its probe trace follows from it and is made when somebody asks. At most 48 records and
-128 MiB: beyond that the one goes whose neighbours are closest (on a log scale), never the first or the last.
+128 MiB: beyond that the one goes whose neighbours are closest (on a log scale), never the first or the last, nor the
+best state of a polish that is under way.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from memviz.contracts.trace import Trace
@@ -84,8 +86,8 @@ class History:
         """Take a record as it is, and thin the records when they are too many."""
         records = {**self._records, kept.state.update: kept}
         total = sum(one.bytes for one in records.values())
-        while len(records) > 2 and (len(records) > self._most or total > self._limit):
-            total -= records.pop(_dullest(list(records))).bytes
+        while (len(records) > self._most or total > self._limit) and (dull := _dullest(records)) is not None:
+            total -= records.pop(dull).bytes
         self._records = records
 
     def cut(self, update: int) -> None:
@@ -107,8 +109,10 @@ def size_of(state: TrainState) -> int:
     return sum(array.nbytes for array in arrays)
 
 
-def _dullest(updates: list[int]) -> int:
-    """The update in the middle whose neighbours are closest in log(update + 1)."""
+def _dullest(records: Mapping[int, Kept]) -> int | None:
+    """The update in the middle whose neighbours are closest in log(update + 1); None when all there are must stay."""
+    updates = list(records)
+    best = records[updates[-1]].state.best_exam
     places = [math.log(update + 1) for update in updates]
-    middle = range(1, len(updates) - 1)
-    return updates[min(middle, key=lambda i: places[i + 1] - places[i - 1])]
+    middle = [i for i in range(1, len(updates) - 1) if best is None or updates[i] != best.update]
+    return updates[min(middle, key=lambda i: places[i + 1] - places[i - 1])] if middle else None

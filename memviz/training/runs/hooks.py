@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from memviz.training.config import TrainConfig
@@ -16,9 +17,10 @@ class Hooks:
 
     line: Line | None = None
     compile: Callable[[Tell], None] | None = None  # given whom to tell how far it is
-    save: Callable[[], None] | None = None  # hands a copy of the run to whoever writes it
+    save: Callable[[str, str], None] | None = None  # given state and message, hands a copy of the run to a writer
     autosave: float = 4.0  # seconds between two saves; with the writing, less than five
     patience: float = 120.0  # seconds that nobody may watch before it pauses
     # for the largest of these settings; raises ConfigError when that takes too much memory
     reserve: Callable[[Setup, list[TrainConfig]], None] | None = None
-    admit: Callable[[], None] | None = None  # raises ConfigError when its browser has too many runs at work
+    # within it the run is told to train; raises ConfigError when its browser has too many runs at work
+    admit: Callable[[], AbstractContextManager[None]] = nullcontext

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 
@@ -29,14 +29,19 @@ class Mailbox:
         self._clock = clock
         self._condition = threading.Condition()
         self._slot: dict[str, Command] = {}
+        self._taken: list[Command] = []  # and not carried out yet
         self._woken = False
+        self.closed = False
 
-    def put(self, name: str, command: Command) -> None:
-        """Leave a command; whoever waits wakes up."""
+    def put(self, name: str, command: Command) -> bool:
+        """Leave a command; whoever waits wakes up. False: it is closed, nobody would carry it out."""
         with self._condition:
+            if self.closed:
+                return False
             self._slot.pop(name, None)
             self._slot[name] = command
             self._condition.notify_all()
+            return True
 
     def wake(self) -> None:
         """Wake whoever waits, without a command."""
@@ -44,27 +49,37 @@ class Mailbox:
             self._woken = True
             self._condition.notify_all()
 
-    def __len__(self) -> int:
-        return len(self._slot)
-
-    def holds_other_than(self, name: str) -> bool:
-        """Whether there is a command of any other name."""
-        return any(other != name for other in list(self._slot))
-
-    def take(self) -> list[Command]:
-        """Empty the slot: its commands in order. Never waits."""
+    def close(self) -> None:
+        """Take no more commands; nobody waits any longer."""
         with self._condition:
-            commands, self._slot = list(self._slot.values()), {}
-            return commands
+            self.closed = True
+            self._condition.notify_all()
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until there is a command or a wake-up, or until the time is over. True when there is one."""
+    @property
+    def held(self) -> list[Command]:
+        """The commands that are not carried out yet, in order: those in the slot, and those that were taken before."""
+        with self._condition:
+            return [*self._taken, *self._slot.values()]
+
+    def take(self) -> Iterator[Command]:
+        """Empty the slot: its commands in order. Asking for the next one says that one is carried out. Never waits."""
+        with self._condition:
+            self._taken, self._slot = list(self._slot.values()), {}
+        while self._taken:
+            yield self._taken[0]
+            del self._taken[0]
+
+    def wait(self, seconds: float | None = None, wakes: bool = True) -> bool:
+        """Wait until there is a command or a wake-up, or until the time is over. True when there is one.
+
+        Without `wakes` only a command counts; a wake-up is left for the next wait.
+        """
         deadline = None if seconds is None else self._clock.now() + seconds
         with self._condition:
-            while not (self._slot or self._woken):
+            while not (self._slot or self.closed or (wakes and self._woken)):
                 left = None if deadline is None else deadline - self._clock.now()
                 if left is not None and left <= 0:
                     return False
                 self._clock.wait(self._condition, left)
-            self._woken = False
+            self._woken = self._woken and not wakes
             return True

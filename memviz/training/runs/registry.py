@@ -8,8 +8,9 @@ server loses less than five seconds of it.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ class Registry:
         self._folder, self.memories = home / "runs", Memories(home)
         self._clock, self._compile = clock or Clock(), compile
         self._line, self._saver = Places(self.limits.training), Saver()
+        self._admission = threading.Lock()  # held by whoever makes a run train, for no work
         self._residents, self._ledger = Residents(self.limits.runs), Ledger(self.limits.total_memory * GIB)
 
     def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
@@ -72,13 +74,13 @@ class Registry:
         id = secrets.token_urlsafe(9)
         self._reserve(id, planned.setup, settings_of(planned.config, planned.changes))
         with self._unless_it_fails(id):
-            if start:
-                self._make_way(owner)
             run = self._run(id, Trainer(planned.setup, planned.config), planned, recipe, owner)
-        self._keep(run)
-        run.save()
-        if start:
-            run.start()
+            with self._admitting(run) if start else nullcontext():
+                run.save()
+                if start:
+                    run.start()
+                self._residents.put(run)  # not before: one at rest may be the next to make room
+        self._make_room(run)
         return run
 
     def get(self, id: str) -> Run:
@@ -96,9 +98,10 @@ class Registry:
                 self._folder, id, lambda recipe: plan(recipe, self._models, self._tasks), partial(self._reserve, id)
             )
             revived = self._run(id, found.trainer, found.plan, found.recipe, found.owner, **found.kept)
-        run = self._keep(revived)
+        run = self._residents.put(revived)
         if run is not revived:
             revived.close()
+        self._make_room(run)
         return run
 
     def runs(self) -> list[Run]:
@@ -136,18 +139,26 @@ class Registry:
         run.close()
         self._ledger.free(run.id)
 
+    @contextmanager
+    def _admitting(self, run: Run) -> Iterator[None]:
+        """Within it a run is told to train, one at a time: the next one counts those before it. Raises ConfigError."""
+        with self._admission:
+            if run.owner and not run.going:
+                self._make_way(run.owner)
+            yield
+
     def _make_way(self, owner: str) -> None:
         """Before one more of a browser's runs trains: pause its oldest that nobody watches, if there are too many."""
         most = self.limits.per_browser
-        busy = [run for run in self.runs() if owner and run.owner == owner and run.busy]
-        if len(busy) < most:
+        going = [run for run in self.runs() if run.owner == owner and run.going]
+        if len(going) < most:
             return
-        unwatched = [run for run in busy if not run.watched]
+        unwatched = [run for run in going if not run.watched]
         if not unwatched:
             raise ConfigError(
                 f"Registry.create: want at most {most} runs of one browser at work, got one more (pause one of them)"
             )
-        for run in unwatched[: len(busy) - most + 1]:
+        for run in unwatched[: len(going) - most + 1]:
             run.pause()
 
     def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
@@ -155,25 +166,23 @@ class Registry:
         hooks = Hooks(
             line=self._line,
             compile=None if compile is None else lambda tell: compile(*names, tell),
-            save=lambda: self._save(run, engine),
+            save=lambda *standing: self._save(run, engine, *standing),
             autosave=limits.autosave,
             patience=limits.patience,
             reserve=partial(self._reserve, id),
-            admit=lambda: self._make_way(owner),
+            admit=lambda: self._admitting(run),
         )
         engine = Engine(trainer, Mailbox(self._clock), self._clock, planned.until, planned.changes, hooks, **kept)
         run = Run(id, engine, owner, recipe)
         return run
 
-    def _keep(self, run: Run) -> Run:
-        stays, gone = self._residents.put(run)
-        for old in gone:
+    def _make_room(self, but: Run) -> None:
+        for old in self._residents.surplus(but):
             self._retire(old)
         self._saver.put("prune", self._prune)
-        return stays
 
-    def _save(self, run: Run, engine: Engine) -> None:
-        found = saved(run, engine)
+    def _save(self, run: Run, engine: Engine, *standing: str) -> None:
+        found = saved(run, engine, *standing)
         self._saver.put(run.id, lambda: Folder(self._folder, run.id).write(found))
         self._saver.put("prune", self._prune)
 

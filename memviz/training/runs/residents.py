@@ -23,16 +23,21 @@ class Residents:
                 self._runs[id] = run
             return run
 
-    def put(self, run: Run) -> tuple[Run, list[Run]]:
-        """Take a run, unless another of its id was quicker. Returns the run that stays, and those that made room."""
+    def put(self, run: Run) -> Run:
+        """Take a run, unless another of its id was quicker. Returns the one that stays."""
         with self._lock:
             stays = self._runs.pop(run.id, run)
             self._runs[run.id] = stays
-            idle = [old for old in self._runs.values() if old is not stays and not (old.busy or old.watched)]
+            return stays
+
+    def surplus(self, but: Run) -> list[Run]:
+        """Take out the runs beyond `most` that rest unwatched and are not `but`, those used longest ago first."""
+        with self._lock:
+            idle = [old for old in self._runs.values() if old is not but and not (old.busy or old.watched)]
             gone = idle[: max(0, len(self._runs) - self._most)]
             for old in gone:
                 del self._runs[old.id]
-            return stays, gone
+            return gone
 
     def give_up(self, but: str) -> Run | None:
         """Take out the run used longest ago that rests unwatched and is not `but`; None when there is no such run."""

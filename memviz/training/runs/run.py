@@ -33,7 +33,7 @@ class Run:
     """The handle of one training; every method may be called from any thread and returns at once.
 
     A command is carried out at the next look into the mailbox; a later one of the same name replaces it. Commands that
-    cannot be carried out raise ConfigError here and now.
+    cannot be carried out raise ConfigError here and now, as all do after `close`; looking at it goes on.
     """
 
     def __init__(self, id: str, engine: Engine, owner: str = "", recipe: Mapping[str, Any] | None = None) -> None:
@@ -60,7 +60,14 @@ class Run:
     @property
     def busy(self) -> bool:
         """Whether it trains, waits for its turn, or was told something that it has not carried out yet."""
-        return self._engine.active or self._engine.mailbox.holds_other_than("show")
+        engine, no_work = self._engine, (self._engine.show, self._pause)
+        told = any(command not in no_work for command in engine.mailbox.held)  # first: what leaves it is active by then
+        return told or engine.active
+
+    @property
+    def going(self) -> bool:
+        """Whether it trains, or will, and was not told to pause."""
+        return self.busy and self._pause not in self._engine.mailbox.held
 
     @property
     def watched(self) -> bool:
@@ -77,8 +84,8 @@ class Run:
 
     def resume(self) -> None:
         """Train on towards the goal it has. Raises ConfigError when its browser has too many runs at work."""
-        self._admit()
-        self.start()
+        with self._engine.hooks.admit():
+            self.start()
 
     def pause(self) -> None:
         """Stop after the update it is at; the state is kept."""
@@ -87,10 +94,9 @@ class Run:
     def step(self, n: int = 1) -> None:
         """Make n updates, then pause."""
         _want("step.n", n, 1, "an update or more")
-        self._admit()
-        with self._lock:
+        with self._engine.hooks.admit(), self._lock:
             self._steps += n
-            self._driver.put("go", self._step)
+            self._tell("go", self._step)
 
     def until(self, what: str, updates: int | None = None, seconds: float | None = None) -> None:
         """Train until "solved", or for so many "updates" or "seconds" more."""
@@ -98,8 +104,8 @@ class Run:
             raise ConfigError(f"Run.until: want solved, updates or seconds, got {what!r:.40} (name the stop)")
         if what != "solved":
             _want(f"until.{what}", updates if what == "updates" else seconds, 0, "how many more")
-        self._admit()
-        self._go(lambda: self._until(what, updates, seconds))
+        with self._engine.hooks.admit():
+            self._go(lambda: self._until(what, updates, seconds))
 
     def set(self, **values: Any) -> None:
         """Change rate, batch, clip or memory while it trains; logged by update. Raises ConfigError.
@@ -116,7 +122,7 @@ class Run:
             for name, value in values.items():
                 with self._lock:
                     self._pending[name] = value
-                self._driver.put(f"set {name}", lambda name=name, value=value: self._change(name, value))
+                self._tell(f"set {name}", lambda name=name, value=value: self._change(name, value))
 
     def memory(self, mode: str) -> None:
         """What an episode starts with: "reset" memory, or "carry" over the last one's."""
@@ -126,16 +132,16 @@ class Run:
         """Brake to so many updates a second (up to 2: in slow motion); None: flat out."""
         if per_second is not None:
             _want("speed.per_second", per_second, SLOWEST, "updates a second, or None for flat out")
-        self._driver.put("speed", lambda: self._engine.slow_down(per_second))
+        self._tell("speed", lambda: self._engine.slow_down(per_second))
 
     def rewind(self) -> None:
         """Back to the same initial weights, with the settings as they are now, in a branch of its own."""
-        self._driver.put("travel", lambda: travel.begin_again(self._engine))
+        self._tell("travel", lambda: travel.begin_again(self._engine))
 
     def reseed(self, seed: int | None = None) -> None:
         """Back to update 0 with other initial weights and episodes: by `seed`, else by the next one."""
         engine = self._engine
-        self._driver.put(
+        self._tell(
             "travel", lambda: travel.begin_again(engine, engine.trainer.setup.seed + 1 if seed is None else seed)
         )
 
@@ -145,8 +151,8 @@ class Run:
         The live knobs stay as they are now, or become those of the record; no branch is lost.
         """
         self.state_at(update, of)
-        self._admit()
-        self._driver.put("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
+        with self._engine.hooks.admit():
+            self._tell("travel", lambda: travel.branch(self._engine, update, of, as_recorded))
 
     def gradients(self, on: bool) -> None:
         """Whether traces hold the gradient of the loss with respect to every signal."""
@@ -207,15 +213,16 @@ class Run:
         """Stop training, save, and end the thread; the run can be found again by its id."""
         self._driver.close(timeout)
 
-    def _admit(self) -> None:
-        if not self.busy and self._engine.hooks.admit is not None:
-            self._engine.hooks.admit()
+    def _tell(self, name: str, command: Callable[[], None]) -> None:
+        """Leave a command for the run's thread."""
+        if not self._driver.put(name, command):
+            raise ConfigError(f"Run: want a run in memory, got {self.id}, which has gone to disk (open its page again)")
 
     def _go(self, command: Callable[[], None]) -> None:
         """Leave a command in place of the last start, pause or steps; steps that were not begun are never made."""
         with self._lock:
             self._steps = 0
-            self._driver.put("go", command)
+            self._tell("go", command)
 
     def _change(self, name: str, value: Any) -> None:
         try:
@@ -232,7 +239,8 @@ class Run:
     def _step(self) -> None:
         with self._lock:
             n, self._steps = self._steps, 0
-        self._engine.step(n)
+        if n:  # else the step before was taken up late enough to make these too
+            self._engine.step(n)
 
     def _until(self, what: str, updates: int | None, seconds: float | None) -> None:
         state = self._engine.trainer.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from memviz.contracts.task import Episode
@@ -61,7 +62,8 @@ def slow_motion(seconds: float | None, publisher: Publisher, mailbox: Mailbox) -
     """Slow motion that is published and hurries when a command comes; None: none, when it is too fast for that."""
     if seconds is None:
         return None
-    return SlowMotion(seconds, lambda trace: publisher.show(lambda: trace), publisher.tell_phase, mailbox.wait)
+    wait = partial(mailbox.wait, wakes=False)  # whose place in line changes is no reason to hurry
+    return SlowMotion(seconds, lambda trace: publisher.show(lambda: trace), publisher.tell_phase, wait)
 
 
 def live(trainer: Trainer) -> Trace:

@@ -41,3 +41,4 @@ def branch(engine: Engine, update: int, of: int | None = None, as_recorded: bool
     engine.take_over()
     engine.goal = engine.first_goal
     engine.go()
+    engine.show()

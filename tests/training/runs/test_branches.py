@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from memviz.training.runs.branches import Branches
-from memviz.training.runs.history import size_of
+from memviz.training.runs.history import History, size_of
 from tests.training import stand_in
 
 
@@ -74,3 +74,18 @@ def test_another_seed_begins_a_branch_without_a_parent_and_the_same_one_with_it(
     leave_for(trainer, branches, 2, of=1)
     assert trainer.setup.seed == 0
     np.testing.assert_array_equal(trainer.state.params, branches.find(0).history.state(2).params)
+
+
+def test_the_epoch_grows_when_the_branch_it_stands_for_is_there(monkeypatch):
+    trainer, branches = trained()
+    seen, keep = [], History.keep
+
+    def look(*given):
+        seen.append((branches.epoch, branches.now.id))
+        keep(*given)
+
+    monkeypatch.setattr(History, "keep", look)
+    branches.begin(trainer.setup.reseeded(9), trainer.state, trainer.state)
+    assert seen == [(0, 0), (0, 0)]  # a reader would take the curve of 0 for that of 1
+    assert (branches.epoch, branches.now.id) == (1, 1)
+    assert branches.now.history.kept[0].epoch == 1

@@ -7,6 +7,7 @@ import pytest
 
 from memviz.contracts.errors import ConfigError
 from memviz.training.config import Until
+from memviz.training.loop import drive
 from memviz.training.runs.status import status
 from tests.training import stand_in
 from tests.training.stand_in import work
@@ -55,6 +56,25 @@ def test_steps_end_paused_and_a_budget_finished():
     engine.go(Until(False, updates=5))
     work(engine)
     assert (engine.state, engine.trainer.state.update) == ("finished", 5)
+
+
+def test_a_budget_that_ends_a_polish_leaves_its_path_alone_and_says_where_its_best_state_is_recorded():
+    engine, plain = stand_in.engine(polish=10**6), stand_in.trainer(polish=10**6)
+    engine.go(Until(False, updates=410))
+    work(engine)
+    list(drive(plain, Until(False, updates=410)))
+    np.testing.assert_array_equal(engine.trainer.state.params, plain.state.params)
+    best = engine.trainer.state.best_exam.update
+    assert best < 410
+    np.testing.assert_array_equal(engine.history.state(best).params, engine.trainer.state.best)
+    assert engine.message == f"Cut short while polishing: its best state is recorded at u = {best}."
+    assert engine.state == "finished"
+    engine.step(1)
+    work(engine)
+    assert (engine.state, engine.message) == ("paused", "")
+    engine.go(Until(updates=420))
+    work(engine)
+    assert (engine.state, engine.message[:9]) == ("solved", "Cut short")
 
 
 def test_after_single_steps_it_goes_on_towards_the_goal_it_had():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memviz.contracts.errors import BackendError
 from memviz.training.config import Until
 from memviz.training.runs.hooks import Hooks
 from tests.training import stand_in
@@ -89,12 +90,27 @@ def test_slow_motion_shows_every_phase_and_hurries_when_a_command_comes():
     assert {p["update"] for p in phases} == {1}
     assert {name for name, norm in phases[-2]["blocks"] if norm > 0} == {"A", "B", "bias"}
     assert clock.time - 100 == pytest.approx(0.9)
-    engine.mailbox.put("pause", lambda: None)
+    engine.mailbox.wake()  # another run enters or leaves the line
     clock.time = 101.5
+    engine.turn()
+    assert clock.time - 101.5 == pytest.approx(0.9)
+    assert engine.mailbox.wait(0)  # it is heard afterwards
+    engine.mailbox.put("pause", lambda: None)
+    clock.time = 104.5
     clock.waits.clear()
     engine.turn()
-    assert engine.trainer.state.update == 2
+    assert engine.trainer.state.update == 3
     assert clock.waits == []
+
+
+def test_slow_motion_hurries_when_its_server_stops():
+    clock = stand_in.StillClock()
+    engine = stand_in.engine(clock)
+    engine.slow_down(1.0)
+    engine.go()
+    engine.mailbox.close()
+    engine.turn()
+    assert (engine.trainer.state.update, clock.waits) == (1, [])
 
 
 def test_slow_motion_changes_no_result():
@@ -110,3 +126,19 @@ def test_slow_motion_changes_no_result():
     assert [float(x) for x in slow.history.curve.columns()["loss"]] == pytest.approx(
         stand_in.losses(plain, 6), rel=1e-7
     )
+
+
+def test_a_run_at_rest_that_cannot_be_shown_says_why_and_stays_what_it_is():
+    def compile(tell):
+        tell("1 of 2")
+        raise BackendError("warm: want kernels, got an error")
+
+    engine = stand_in.engine(hooks=Hooks(compile=compile))
+    engine.say("solved")
+    engine.publisher.subscribe(lambda kind: None)
+    engine.show()
+    assert (engine.state, engine.message) == ("solved", "warm: want kernels, got an error")
+    assert engine.publisher.latest == (0, None)
+    engine.go()
+    engine.turn()
+    assert (engine.state, engine.active) == ("interrupted", False)

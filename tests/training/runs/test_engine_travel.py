@@ -6,6 +6,8 @@ import numpy as np
 
 from memviz.training.config import Until
 from memviz.training.runs import travel
+from memviz.training.runs.admission import Places
+from memviz.training.runs.hooks import Hooks
 from memviz.training.runs.status import status
 from tests.training import stand_in
 from tests.training.stand_in import work
@@ -106,3 +108,16 @@ def test_a_branch_that_was_not_trained_on_leaves_nothing_behind():
     travel.begin_again(engine)
     travel.begin_again(engine, seed=7)
     assert [one["id"] for one in status(engine)["branches"]] == [0, 4]
+
+
+def test_a_branch_that_waits_in_line_shows_the_update_it_begins_at():
+    line = Places(1)
+    engine, other = (stand_in.engine(goal=Until(False, updates=8), hooks=Hooks(line=line)) for _ in range(2))
+    engine.publisher.subscribe(lambda kind: None)
+    engine.go()
+    work(engine)
+    other.go()
+    travel.branch(engine, 4)
+    engine.turn()
+    assert engine.state == "waiting"
+    assert engine.publisher.latest[1].meta["update"] == status(engine)["update"] == 4

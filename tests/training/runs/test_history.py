@@ -7,6 +7,7 @@ import pytest
 
 from memviz.training.runs.curve import BLOCK, Curve
 from memviz.training.runs.history import History, size_of
+from memviz.training.state import Exam
 from tests.training import stand_in
 
 
@@ -91,6 +92,18 @@ def test_records_are_bounded_in_number_and_the_middle_is_thinned():
     assert (updates[0], updates[-1]) == (0, 399)
     gaps = np.diff(np.log(np.array(updates) + 1))
     assert gaps.max() < 2.2 * math.log(400) / 11  # spread out, none far from even
+
+
+def test_the_best_state_of_a_polish_is_never_thinned_out():
+    history, state = History(records=3), stand_in.trainer().state
+    for state.update in range(400):
+        if state.update in (5, 100):
+            state.best_exam = Exam(state.update, 10, 0, 1.0, 0.5)
+        history.keep(state)
+        assert len(history.updates) <= 3
+        assert state.best_exam is None or state.best_exam.update in history.updates
+    assert history.updates == [0, 100, 399]
+    assert kept(range(100), limit=1).updates == [0, 99]
 
 
 def test_records_are_bounded_in_bytes():

@@ -13,7 +13,7 @@ from memviz.training.recipe import plan
 from memviz.ui.desk import Desk
 from memviz.ui.live.fingerprint import compare, recipe_of
 from tests.training import stand_in
-from tests.training.served import MODELS, RECIPE, TASKS, WAIT, at_rest, branch, registry, until
+from tests.training.served import MODELS, RECIPE, TASKS, WAIT, at_rest, branch, carried_out, registry, until
 
 
 def test_a_recipe_becomes_a_run_that_solves_its_task(runs):
@@ -50,7 +50,8 @@ def test_commands_reach_the_run_and_are_logged(runs):
     assert run.status()["changes"] == [[3, {"rate": 0.01}], [3, {"batch": 4}]]
     run.branch(2)
     run.pause()
-    until(run, lambda status: status["epoch"] == 1 and at_rest(status))
+    carried_out(run)
+    assert (run.epoch, run.status()["state"]) == (1, "paused")
     assert run.status()["changes"] == [[2, {"rate": 0.01, "batch": 4}]]  # the knobs stay as the person has set them
     run.rewind()
     until(run, lambda status: status["update"] == 0)

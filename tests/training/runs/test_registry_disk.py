@@ -16,7 +16,7 @@ from memviz.contracts.errors import ConfigError, FileError
 from memviz.training.runs import folder
 from memviz.training.runs.registry import Limits, Registry
 from memviz.training.runs.saver import Saver
-from tests.training.served import MODELS, RECIPE, TASKS, WAIT, at_rest, branch, registry, until
+from tests.training.served import MODELS, RECIPE, TASKS, WAIT, at_rest, branch, carried_out, registry, until
 
 
 def files(tmp_path, run):
@@ -26,12 +26,13 @@ def files(tmp_path, run):
 KILLED = """
 import sys, threading
 from pathlib import Path
+from memviz.training.runs.folder import Folder
 from tests.training.served import *
 server = Registry(MODELS, TASKS, Path(sys.argv[1]), Limits(autosave=0.2), compile=None)
 run = server.create({**RECIPE, "until": {"solved": False}})
-seen = threading.Event()
-run.subscribe(lambda kind: run.status()["update"] > 200 and server.flush() and seen.set())
-seen.wait(20)
+there, seen = Folder(Path(sys.argv[1]) / "runs", run.id), threading.Event()
+run.subscribe(lambda kind: server.flush() and there.read().header["state"]["update"] and seen.set())
+assert seen.wait(WAIT)
 print(run.id, run.status()["update"], flush=True)
 threading.Event().wait()
 """
@@ -212,8 +213,8 @@ def test_records_of_another_seed_are_not_taken_for_the_new_ones_after_a_restart(
     run = first.create(RECIPE)
     until(run, at_rest)
     run.reseed(9)
-    until(run, lambda status: status["seed"] == 9)
-    first.flush()
+    carried_out(run)
+    assert first.flush()
     wanted = run.record(0).state.params.copy()
     first.close()
     second = registry(tmp_path)

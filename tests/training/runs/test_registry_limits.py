@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from memviz.contracts.errors import ConfigError
 from memviz.training.recipe import plan
 from memviz.training.runs import footprint
 from memviz.training.runs.limits import GIB
-from tests.training.served import MODELS, RECIPE, TASKS, at_rest, carried_out, registry, until
+from tests.training.served import MODELS, RECIPE, TASKS, WAIT, at_rest, carried_out, registry, until
 
 
 def test_memory_is_bounded_and_evicted_runs_are_read_back(tmp_path):
@@ -31,6 +33,22 @@ def test_a_new_run_is_never_the_one_that_makes_room(tmp_path):
     until(run, at_rest)
     assert run.status()["update"] > 0
     runs.close()
+
+
+def test_a_run_that_is_about_to_train_does_not_make_room_for_another(tmp_path, monkeypatch):
+    server, others = registry(tmp_path, runs=0), []
+    save = server._save
+
+    def between(*given):
+        save(*given)
+        if not others:
+            others.append(None)
+            others.append(server.create({**RECIPE, "seed": 4}, start=False))
+
+    monkeypatch.setattr(server, "_save", between)
+    run = server.create(RECIPE)
+    until(run, lambda status: status["state"] == "solved")
+    server.close()
 
 
 def test_revived_runs_make_room_too(tmp_path):
@@ -57,6 +75,41 @@ def test_a_browser_with_too_many_runs_at_work_has_its_oldest_unwatched_one_pause
         server.create(endless, "me")
     for leave in leaves:
         leave()
+    server.close()
+
+
+def test_two_runs_that_a_browser_starts_at_once_make_way_for_both(tmp_path, monkeypatch):
+    server = registry(tmp_path, per_browser=2)
+    endless = {**RECIPE, "until": {"solved": False}}
+    old, meet, made = [server.create(endless, "me") for _ in range(2)], threading.Barrier(2), server._run
+
+    def together(*given):
+        meet.wait(WAIT)
+        return made(*given)
+
+    monkeypatch.setattr(server, "_run", together)
+    threads = [threading.Thread(target=server.create, args=(endless, "me")) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    new = server.runs()[2:]
+    assert ([run.going for run in old], [run.going for run in new]) == ([False, False], [True, True])
+    server.close()
+
+
+def test_a_run_that_was_told_to_pause_makes_way_though_its_update_takes_long(tmp_path, monkeypatch):
+    server = registry(tmp_path, per_browser=2)
+    endless = {**RECIPE, "until": {"solved": False}}
+    first, second = (server.create(endless, "me") for _ in range(2))
+    within, ended = threading.Event(), threading.Event()
+    second._engine.trainer.on_phase = lambda *given: (within.set(), ended.wait(WAIT))
+    assert within.wait(WAIT)
+    second.pause()
+    third = server.create(endless, "me")
+    assert [run.going for run in (first, second, third)] == [True, False, True]
+    assert second.busy
+    ended.set()
     server.close()
 
 
@@ -87,7 +140,7 @@ def test_runs_at_rest_make_room_for_a_new_one_and_those_at_work_do_not(tmp_path)
         with pytest.raises(ConfigError, match=r"memory: want at most .* for all runs together.*MEMVIZ_TOTAL_MEMORY"):
             more()
     second.pause()
-    carried_out(second)
+    until(second, lambda status: status["state"] == "paused")
     fourth = server.create(large)
     assert server.runs() == [third, fourth]
     server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -16,7 +17,7 @@ from tests.training import stand_in
 def run(**given):
     """A run whose thread never looks: `look` does in its place."""
     made = Run("x", stand_in.engine(**given))
-    made._driver._closing = True
+    made._driver._thread = threading.current_thread()
     return made
 
 
@@ -85,6 +86,38 @@ def test_steps_after_a_pause_that_was_not_carried_out_are_made_once():
     assert look(made).update == 2
 
 
+def test_a_step_pressed_while_the_last_one_is_taken_up_is_made_once():
+    made = run()
+    made.step()
+    taken = list(made._engine.mailbox.take())
+    made.step()
+    for command in taken:
+        command()  # counts both
+    assert look(made).update == 2
+
+
+def test_a_run_is_busy_until_it_has_done_what_it_was_told():
+    made, seen = run(), []
+    step = made._engine.step
+    made._engine.step = lambda n: [seen.append(made.busy), step(n)]
+    made.step()
+    look(made)
+    assert seen == [True]
+    assert not made.busy
+
+
+def test_a_run_that_comes_to_rest_is_busy_until_it_is_saved_and_not_when_it_says_so():
+    seen = []
+    made = run(hooks=Hooks(save=lambda state, message: seen.append((f"saved {state}", made.busy))))
+    made.subscribe(lambda kind: seen.append((made.status()["state"], made.busy)))
+    for rest, begin in (("finished", lambda: made.until("updates", 3)), ("paused", made.resume)):
+        begin()
+        look(made)
+        made.pause()
+        look(made)
+        assert seen[-2:] == [(f"saved {rest}", True), (rest, False)]
+
+
 def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when():
     made = run(clock=stand_in.StillClock(tick=0.002))
     made.subscribe(lambda kind: None)
@@ -99,3 +132,15 @@ def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when()
     made._engine.turn()
     assert made.latest()[0] == before[0] + 1
     assert made.shown >= began
+
+
+def test_a_run_that_was_closed_refuses_commands_and_can_still_be_looked_at():
+    made = Run("x", stand_in.engine())
+    made.close()
+    for command in (made.resume, made.pause, made.step, made.rewind, lambda: made.set(rate=0.5)):
+        with pytest.raises(ConfigError, match="want a run in memory"):
+            command()
+    leave = made.subscribe(lambda kind: None)
+    made.gradients(True)
+    leave()
+    assert not made.busy
