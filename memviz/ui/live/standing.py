@@ -23,7 +23,8 @@ def standing(channel: Channel | None, controls: bool, preparation: Preparation) 
     if compiling and status["state"] == "training" and not status["update"]:  # it waits for the same compiler
         status |= {"state": "compiling", "message": compiling}
     if status["state"] not in AT_WORK:
-        status |= {"metrics": examined(status), "message": status["message"] or channel.verdict(status["update"])}
+        said = (status["message"], channel.verdict(status["update"]))
+        status |= {"metrics": examined(status), "message": " ".join(filter(None, said))}
     return status
 
 

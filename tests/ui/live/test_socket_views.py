@@ -76,6 +76,10 @@ def test_the_verdict_on_a_link_is_found_off_the_loop_and_only_an_answer_is_kept(
     until(lambda: len(threads) == 1)
     run.publish(64, "paused")  # its exam is there now
     client.next("status", lambda h: "bit for bit" in (h["message"] or ""))
+    status = run.status
+    monkeypatch.setattr(run, "status", lambda: status() | {"message": "Cut short."})
+    run.publish_again()
+    client.next("status", lambda h: h["message"] == "Cut short. The same result as in the link, bit for bit.")
     assert len(threads) == 2
     assert all("asyncio" in thread.name for thread in threads)
 
