@@ -105,15 +105,17 @@ class Engine:
         self.say("training")
 
     def rest(self, state: str, message: str = "") -> None:
-        """Stop, take an exam of the state as it is, record, show and save it; tell when nothing is left to do."""
+        """Stop, take an exam of the state as it is, record, save and show it; tell when nothing is left to do."""
         trainer = self.trainer
         if self.admission.ready and (trainer.state.exam is None or trainer.state.exam.update != trainer.state.update):
             trainer.exam()
         self.branches.keep(trainer.state)
-        self.show()
         self.save(state, message)
-        self._halt()
-        self.say(state, message)
+        try:
+            self.show()  # before the state is told: whoever hears of it finds the last trace
+        finally:  # what cannot be drawn has come to rest all the same
+            self._halt()
+            self.say(state, message)
 
     def fail(self, message: str) -> None:
         """Stop after an error of ours; a run at rest stays what it is."""

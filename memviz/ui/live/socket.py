@@ -13,6 +13,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from memviz.contracts.errors import ConfigError, MemvizError
+from memviz.contracts.trace import Trace
 from memviz.render.scope.encode import curve_frame, pack, phase_frame, status_frame
 from memviz.ui.live.commands import COMMANDS, OPEN_TO_ALL
 from memviz.ui.live.hub import Channel
@@ -36,7 +37,6 @@ class Connection:
     def __init__(self, socket: WebSocket, viewer: Viewer) -> None:
         self.viewer = viewer
         self._socket = socket
-        self._probing: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """Receive and send until the browser goes."""
@@ -50,7 +50,7 @@ class Connection:
             log.debug("a viewer has gone")
         finally:
             stop_listening()
-            for task in (*tasks, *filter(None, [self._probing])):
+            for task in tasks:
                 task.cancel()
             self.viewer.leave()
 
@@ -126,11 +126,12 @@ class Connection:
 
     async def _send_run(self, channel: Channel, sent: Sent) -> None:
         viewer = self.viewer
-        if channel.run.epoch != sent.status["epoch"]:  # the page is told first: it forgets what it has then
+        epoch = sent.status["epoch"]
+        if channel.run.epoch != epoch:  # the page is told first: it forgets what it has then
             viewer.wake.set()
             return
-        if channel.run.epoch != sent.epoch:  # rewound or branched: what the browser has is no longer so
-            sent.epoch, sent.points, sent.branch, sent.answers = channel.run.epoch, 0, None, []
+        if epoch != sent.epoch:  # rewound or branched: what the browser has is no longer so
+            sent.epoch, sent.points, sent.branch, sent.answers = epoch, 0, None, []
         while sent.answers:
             await self._socket.send_bytes(sent.answers.pop(0))
             if sent is not viewer.sent:
@@ -156,27 +157,36 @@ class Connection:
     def _probe(self, channel: Channel, sent: Sent) -> None:
         """Have what was asked for last recorded, beside the rounds: a run from the disk may compile for that."""
         viewer = self.viewer
-        if viewer.probe is not None and (self._probing is None or self._probing.done()):
+        if viewer.probe is not None and (sent.recording is None or sent.recording.done()):
             (update, branch), viewer.probe = viewer.probe, None
-            self._probing = asyncio.create_task(self._answer(channel, sent, update, branch))
+            sent.recording = asyncio.create_task(self._answer(channel, sent, update, branch))
 
     async def _answer(self, channel: Channel, sent: Sent, update: int, branch: int | None) -> None:
         run, viewer, epoch = channel.run, self.viewer, channel.run.epoch
+
+        def stays() -> bool:
+            return sent is viewer.sent and epoch == run.epoch  # else it is of a run or a past that was left
+
         try:
             record = await asyncio.to_thread(run.record, update, viewer.gradients, branch)
-            curve = None if branch in (None, sent.branch) else run.curve(0, branch)
+            frames = pictures(channel, sent, record.trace, branch) if stays() else []
         except MemvizError as error:
-            viewer.reply(refusal(error))
+            frames = [refusal(error)]
         except Exception:
             log.exception("update %d could not be shown", update)
-            viewer.reply(viewer.broken(f"Update {update:,} could not be shown."))
-        else:
-            if sent is viewer.sent and epoch == run.epoch:  # else it is of a past that is gone
-                if curve is not None:
-                    sent.branch = branch
-                    sent.answers.append(curve_frame(curve, 0, branch))
-                sent.answers.append(channel.pack(record.trace, sent.version, "probe", branch))
+            frames = [viewer.broken(f"Update {update:,} could not be shown.")]
+        if stays():
+            sent.answers += frames
         viewer.wake.set()  # also for what was asked meanwhile
+
+
+def pictures(channel: Channel, sent: Sent, trace: Trace, branch: int | None) -> list[bytes]:
+    """A recording as frames; that of another branch than the browser has seen last comes with its curve."""
+    frames = [channel.pack(trace, sent.version, "probe", branch)]
+    if branch not in (None, sent.branch):
+        frames.insert(0, curve_frame(channel.run.curve(0, branch), 0, branch))
+        sent.branch = branch
+    return frames
 
 
 def parse(text: str) -> Mapping[str, Any]:

@@ -30,6 +30,7 @@ class Sent:
     epoch: int = 0  # of the run, that these points belong to
     phase: Any = None
     branch: int | None = None  # the other branch whose curve it has
+    recording: asyncio.Task[None] | None = None  # what it asked for is being recorded
     answers: list[bytes] = field(default_factory=list)  # frames it asked for, that wait to be sent
 
 
@@ -59,7 +60,7 @@ class Viewer:
             channel = None
         if self.channel is not None:
             self.channel.leave(self.wake)
-        self.channel, self.sent = channel, Sent()
+        self.channel, self.sent, self.probe = channel, Sent(), None
         if channel is not None:
             channel.join(self.wake)
             channel.gradients(self.wake, self.gradients)

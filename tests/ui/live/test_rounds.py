@@ -71,22 +71,65 @@ def test_a_page_hears_that_the_past_is_another_before_it_gets_the_curve_of_that(
     ]
 
 
-@pytest.mark.parametrize("branch", [None, 1])
-def test_a_recording_of_a_past_that_was_rewound_meanwhile_is_not_sent(branch):
-    async def rounds():
-        run = FakeRun("one", RECIPE, "ann")
-        run.publish(512)
-        record = run.record
-        run.record = lambda *args: [setattr(run, "epoch", 1), record(*args)][-1]
-        viewer = viewer_of(FakeDesk(), run)
-        connection = Connection(wire := Wire(), viewer)
-        viewer.probe = (64, branch)
-        await connection._round()
-        await connection._probing
-        await connection._round()
-        return [header["update"] for header in wire.headers if header.get("source") == "probe"]
+async def asked(update, change=lambda viewer, run: None, late=lambda viewer, run: None, branch=None, **given):
+    """The headers sent after an update of a run was asked for, `change` while it is recorded and `late` after that."""
+    run = FakeRun("one", RECIPE, "ann")
+    run.publish(512)
+    viewer = viewer_of(FakeDesk(), run)
+    connection = Connection(wire := Wire(), viewer)
+    await connection._round()
+    for name, value in given.items():
+        setattr(viewer.channel, name, value)
+    record = run.record
+    run.record = lambda *args: [change(viewer, run), record(*args)][-1]
+    viewer.probe, seen = (update, branch), len(wire.headers)
+    await connection._round()
+    await viewer.sent.recording if viewer.sent.recording else None
+    late(viewer, run)
+    await connection._round()
+    await connection._round()
+    return wire.headers[seen:]
 
-    assert asyncio.run(rounds()) == []
+
+def rewind(viewer, run):
+    run.epoch += 1
+
+
+def kinds(headers):
+    return [header["type"] for header in headers if header["type"] in ("trace", "error")]
+
+
+def test_what_was_asked_for_comes():
+    assert kinds(asyncio.run(asked(64))) == ["trace"]
+    assert kinds(asyncio.run(asked(7))) == ["error"]
+
+
+@pytest.mark.parametrize("branch", [None, 1])
+@pytest.mark.parametrize("when", ["change", "late"])
+@pytest.mark.parametrize("update", [64, 7], ids=["recorded", "refused"])
+def test_nothing_of_a_past_that_was_rewound_meanwhile_is_sent(update, when, branch):
+    assert kinds(asyncio.run(asked(update, branch=branch, **{when: rewind}))) == []
+
+
+def test_what_was_asked_of_a_run_that_was_left_is_not_asked_of_the_next():
+    async def left():
+        desk, first, second = FakeDesk(), FakeRun("one", RECIPE, "ann"), FakeRun("two", RECIPE, "ann")
+        viewer = viewer_of(desk, first)
+        viewer.probe = (64, None)
+        viewer.watch(desk.hub.channel(second))
+        await Connection(Wire(), viewer)._round()
+        return second.recorded
+
+    assert asyncio.run(left()) == []
+
+
+def test_a_recording_that_cannot_be_packed_is_said(caplog):
+    def broken(*args):
+        raise ValueError("no such shape")
+
+    headers = asyncio.run(asked(64, pack=broken))
+    assert kinds(headers) == ["error"]
+    assert "no such shape" in caplog.text
 
 
 def test_a_run_that_is_put_away_before_it_is_watched_is_opened_again():
