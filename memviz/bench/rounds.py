@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -62,13 +62,15 @@ class _Child:
 
     def measure(self, seconds: float) -> Answer:
         """Let it work for about that long and return what it measured."""
-        _pipe(self.process.stdin).write(f"{seconds}\n")
-        _pipe(self.process.stdin).flush()
+        with suppress(BrokenPipeError):  # it has died: so it will not answer
+            _pipe(self.process.stdin).write(f"{seconds}\n")
+            _pipe(self.process.stdin).flush()
         return self._answer()
 
     def close(self) -> None:
         """End the process; it stops by itself when its input closes."""
-        _pipe(self.process.stdin).close()
+        with suppress(BrokenPipeError):
+            _pipe(self.process.stdin).close()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:

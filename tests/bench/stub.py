@@ -18,7 +18,11 @@ def prepare(settings: dict[str, Any]) -> Any:
         Path(file).write_text(str(os.getpid()), encoding="utf-8")
     told = {"per_s": settings.get("per_s", 1.0), "pid": os.getpid(), "seen": os.environ.get("MEMVIZ_STUB")}
 
+    left = iter(range(settings.get("rounds", 1000)))
+
     def measure(seconds: float) -> Answer:
+        if next(left, None) is None:
+            os._exit(4)
         return {**told, "seconds": seconds}
 
     return measure

@@ -43,3 +43,9 @@ def test_a_contender_that_dies_is_an_error_and_not_a_wait_and_leaves_nobody_behi
         contest([stub("alive", {"pid_file": str(alive)}), stub("dead", {"die": 3})], 1, 0, unheard)
     with pytest.raises(ProcessLookupError):
         os.kill(int(alive.read_text(encoding="utf-8")), 0)
+
+
+def test_a_contender_that_dies_between_two_rounds_is_an_error_too() -> None:
+    two = [stub("alive", {}), stub("mortal", {"rounds": 1})]
+    with pytest.raises(BenchError, match=r"mortal: want one JSON line"):
+        contest(two, 3, 0, unheard)

@@ -139,6 +139,7 @@ LEFT = [["speed", 50], ["gradients", False]]  # the speed before, and nobody loo
         'take(store, { header: { type: "error", message: "no", remedy: "" }, arrays: {} });',
         'status({ state: "diverged" });',
         'status({ state: "training" }); status({ state: "interrupted" });',
+        'status({ state: "idle", update: 0, epoch: 1 });',
     ],
 )
 def test_slow_motion_ends_where_its_update_is_not_made(news):

@@ -125,9 +125,11 @@ class Engine:
 
     def close(self) -> None:
         """Stop for good, and save."""
-        if self.active:
-            self.rest("interrupted", "The server stopped; resume to go on.")
-        self.trainer.close()
+        try:
+            if self.active:
+                self.rest("interrupted", "The server stopped; resume to go on.")
+        finally:
+            self.trainer.close()
 
     def say(self, state: str, message: str = "") -> None:
         """Change the state that people see."""

@@ -29,7 +29,7 @@ class Mailbox:
         self._clock = clock
         self._condition = threading.Condition()
         self._slot: dict[str, Command] = {}
-        self._taken: list[Command] = []  # and not carried out yet
+        self._taken: list[tuple[str, Command]] = []  # and not carried out yet
         self._woken = False
         self.closed = False
 
@@ -56,17 +56,17 @@ class Mailbox:
             self._condition.notify_all()
 
     @property
-    def held(self) -> list[Command]:
-        """The commands that are not carried out yet, in order: those in the slot, and those that were taken before."""
+    def held(self) -> list[tuple[str, Command]]:
+        """The commands that are not carried out yet, in order: those that were taken, then those in the slot."""
         with self._condition:
-            return [*self._taken, *self._slot.values()]
+            return [*self._taken, *self._slot.items()]
 
     def take(self) -> Iterator[Command]:
         """Empty the slot: its commands in order. Asking for the next one says that one is carried out. Never waits."""
         with self._condition:
-            self._taken, self._slot = list(self._slot.values()), {}
+            self._taken, self._slot = list(self._slot.items()), {}
         while self._taken:
-            yield self._taken[0]
+            yield self._taken[0][1]
             del self._taken[0]
 
     def wait(self, seconds: float | None = None, wakes: bool = True) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ class Registry:
         self._folder, self.memories = home / "runs", Memories(home)
         self._clock, self._compile = clock or Clock(), compile
         self._line, self._saver = Places(self.limits.training), Saver()
-        self._admission = threading.Lock()  # held by whoever makes a run train, for no work
+        self._admission = threading.Lock()  # held by whoever makes a run train, at most to copy a new run's state
         self._residents, self._ledger = Residents(self.limits.runs), Ledger(self.limits.total_memory * GIB)
 
     def create(self, recipe: Mapping[str, Any], owner: str = "", start: bool = True) -> Run:
@@ -159,7 +159,8 @@ class Registry:
                 f"Registry.create: want at most {most} runs of one browser at work, got one more (pause one of them)"
             )
         for run in unwatched[: len(going) - most + 1]:
-            run.pause()
+            with suppress(ConfigError):  # it has gone to disk since, which makes way too
+                run.pause()
 
     def _run(self, id: str, trainer: Trainer, planned: Plan, recipe: Mapping[str, Any], owner: str, **kept: Any) -> Run:
         limits, compile, names = self.limits, self._compile, (planned.setup.model.name, planned.setup.task.name)

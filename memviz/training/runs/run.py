@@ -61,13 +61,16 @@ class Run:
     def busy(self) -> bool:
         """Whether it trains, waits for its turn, or was told something that it has not carried out yet."""
         engine, no_work = self._engine, (self._engine.show, self._pause)
-        told = any(command not in no_work for command in engine.mailbox.held)  # first: what leaves it is active by then
+        told = any(
+            command not in no_work for _, command in engine.mailbox.held
+        )  # first: what leaves it is active by then
         return told or engine.active
 
     @property
     def going(self) -> bool:
-        """Whether it trains, or will, and was not told to pause."""
-        return self.busy and self._pause not in self._engine.mailbox.held
+        """Whether it will train, by the last that it was told of that; where nothing waits, whether it does."""
+        told = [command for name, command in self._engine.mailbox.held if name in ("go", "travel")]
+        return told[-1] != self._pause if told else self._engine.active
 
     @property
     def watched(self) -> bool:

@@ -142,3 +142,21 @@ def test_a_run_at_rest_that_cannot_be_shown_says_why_and_stays_what_it_is():
     engine.go()
     engine.turn()
     assert (engine.state, engine.active) == ("interrupted", False)
+
+
+def test_a_run_whose_last_picture_cannot_be_made_has_come_to_rest_and_is_saved():
+    saved = []
+    hooks = Hooks(save=lambda *standing: saved.append(standing))
+    engine = stand_in.engine(stand_in.StillClock(tick=0.0001), goal=Until(False, updates=3), hooks=hooks)
+    engine.publisher.subscribe(lambda kind: None)
+    engine.go()
+
+    def broken(*arguments):
+        raise RuntimeError("no picture")
+
+    engine.probe.trace = broken
+    with pytest.raises(RuntimeError, match="no picture"):
+        work(engine)
+    engine.fail("no picture")
+    assert saved[-1] == ("finished", "")
+    assert (engine.state, engine.message, engine.active) == ("finished", "no picture", False)

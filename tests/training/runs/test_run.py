@@ -115,7 +115,19 @@ def test_a_run_that_comes_to_rest_is_busy_until_it_is_saved_and_not_when_it_says
         look(made)
         made.pause()
         look(made)
-        assert seen[-2:] == [(f"saved {rest}", True), (rest, False)]
+        *before, last = seen[seen.index((f"saved {rest}", True)) :]
+        assert last == (rest, False)
+        assert all(busy for _, busy in before)
+
+
+def test_a_run_goes_on_by_the_last_that_it_was_told():
+    made = run()
+    assert not made.going
+    for tell, goes in ((made.resume, True), (made.pause, False), (lambda: made.branch(0), True), (made.pause, False)):
+        tell()
+        assert made.going is goes
+    made.speed(100)
+    assert not made.going
 
 
 def test_a_run_makes_traces_only_while_somebody_is_ready_for_one_and_says_when():

@@ -19,7 +19,6 @@ export function receive(state, frame) {
 function receiveTrace(state, frame) {
   const trace = traceOf(frame);
   if (trace.branch !== state.branch) return {}; // the run goes on, or answers, in another branch than the one looked at
-  if (trace.source === "probe" && trace.branch === null && trace.update > state.status?.update) return {}; // asked of a past that the run has left
   if (trace.source === "slow") return state.u === null ? { trace, t: Math.min(state.t, trace.T - 1) } : {}; // an episode of the training: no record
   if (trace.source === "recorded" && state.trace && state.trace.source !== "recorded") return {}; // it came too late
   const earlier = sameRun(state, trace) ? state : { traces: new Map(), limits: NO_LIMITS, u: null, wanted: null };
@@ -54,7 +53,7 @@ function receiveStatus(state, { header }) {
   const other = state.status?.run && header.run && header.run !== state.status.run;
   const rewritten = state.status?.run && header.run === state.status.run && header.epoch !== state.status.epoch;
   const first = state.connection !== "none" && header.run && !state.status?.run && state.trace?.source === "recorded"; // what is on show is no record of this run
-  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS, slow: null } : rewritten ? { ...blank, curve: joined(state.curve, NO_CURVE, header.update + 1) } : first ? { traces: new Map() } : {};
+  const fresh = other ? { ...blank, curve: NO_CURVE, limits: NO_LIMITS, slow: null } : rewritten ? { ...blank, curve: NO_CURVE, ...failing(state) } : first ? { traces: new Map() } : {};
   const left = state.branch !== null && (other || rewritten || !header.branches?.some(({ id }) => id === state.branch)) ? { ...blank, branch: null } : {};
   const walking = header.state === "training" && header.speed !== null && header.speed <= SLOW;
   const moved = header.run !== state.status?.run || header.state !== state.status?.state; // what was wrong may be over
@@ -69,8 +68,9 @@ function receiveCurve(state, { header, arrays }) {
   return { curve: header.from === 0 ? fresh : joined(state.curve, fresh) };
 }
 
-/** A curve up to the update `first` and, in place of its end from there on, more points. Pure. */
-export function joined(curve, points, first = points.update[0] ?? Infinity) {
+/** A curve and more points. Those of an update that it has already, or of earlier ones, replace its end. Pure. */
+export function joined(curve, points) {
+  const first = points.update[0] ?? Infinity;
   const kept = curve.update.findLastIndex((update) => update < first) + 1;
   return columnsOf((name) => {
     const whole = new Float64Array(kept + points[name].length);
